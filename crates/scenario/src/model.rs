@@ -1,0 +1,1268 @@
+//! The validated scenario: what is asked and what the world is, with every number as a leaf.
+//!
+//! Made by the decoder in this crate, read by `sim` (which lets it happen) and by the faces (which
+//! show it). References between things are indices into the vectors of [`World`] and [`Scenario`];
+//! they are valid by construction.
+
+use serde::Serialize;
+
+use crate::date::{Month, Time};
+use crate::leaf::{Leaf, Leaves};
+
+/// Index into [`World::actors`].
+pub type ActorIdx = usize;
+/// Index into [`World::organisations`].
+pub type OrganisationIdx = usize;
+/// Index into [`World::elements`].
+pub type ElementIdx = usize;
+/// Index into [`World::drivers`].
+pub type DriverIdx = usize;
+/// Index into [`World::threats`].
+pub type ThreatIdx = usize;
+/// Index into [`World::blocs`].
+pub type BlocIdx = usize;
+/// Index into [`Scenario::initiatives`].
+pub type InitiativeIdx = usize;
+/// Index into [`Scenario::shocks`].
+pub type ShockIdx = usize;
+/// Index into [`Scenario::policies`].
+pub type PolicyIdx = usize;
+/// Index into [`Initiative::ladder`].
+pub type RungIdx = usize;
+
+/// One question to the engine, complete and checked.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scenario {
+    /// Name of the file without folder and ending, `csto-integration`.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// The question asked.
+    pub question: String,
+    /// Sources of the scenario as a whole.
+    pub sources: Vec<String>,
+    /// Span and step.
+    pub time: Time,
+    /// The organisation whose cohesion leads the report.
+    pub focus: OrganisationIdx,
+    /// The world.
+    pub world: World,
+    /// Parameters of the law, in catalogue order.
+    pub params: Vec<Leaf>,
+    /// Weights of the five parts of the cohesion index, in the order of [`CohesionPart::ALL`].
+    pub cohesion_weights: [Leaf; 5],
+    /// Whether the analysts' stances count (`true` unless the file or the caller says otherwise).
+    pub stances: bool,
+    /// Initiatives.
+    pub initiatives: Vec<Initiative>,
+    /// Shocks.
+    pub shocks: Vec<Shock>,
+    /// Uncertain inputs: of the world first, then of the scenario; one for each leaf at most.
+    pub uncertainties: Vec<Uncertainty>,
+    /// Rank correlations between uncertain leaves.
+    pub correlations: Vec<Correlation>,
+    /// Policies beside the base case.
+    pub policies: Vec<Policy>,
+    /// Outcomes recorded for every replicate.
+    pub outcomes: Vec<Outcome>,
+    /// Expectations of the file.
+    pub expect: Vec<Expectation>,
+    /// Every number under its path.
+    pub leaves: Leaves,
+}
+
+impl Scenario {
+    /// The value of a leaf in the base case.
+    pub fn value(&self, leaf: Leaf) -> f64 {
+        self.leaves.value(leaf)
+    }
+}
+
+/// What the world is.
+#[derive(Debug, Clone, Serialize)]
+pub struct World {
+    /// Title.
+    pub title: String,
+    /// The month the figures describe.
+    pub as_of: Month,
+    /// Licences of the sources, as one text.
+    pub licence: String,
+    /// Actors in the order of the table.
+    pub actors: Vec<Actor>,
+    /// All unordered pairs, ordered by (source, target) index, source < target.
+    pub dyads: Vec<Dyad>,
+    /// Organisations.
+    pub organisations: Vec<Organisation>,
+    /// Catalogue of institutional elements.
+    pub elements: Vec<Element>,
+    /// Drivers.
+    pub drivers: Vec<Driver>,
+    /// Threats.
+    pub threats: Vec<Threat>,
+    /// Outside blocs.
+    pub blocs: Vec<Bloc>,
+    /// Unit, year and source of each column of the tables.
+    pub figures: Vec<Figure>,
+}
+
+/// Where the figures of one table column come from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figure {
+    /// Column path, `actors.capability_share`.
+    pub column: String,
+    /// Unit.
+    pub unit: String,
+    /// Year or years the figures describe.
+    pub year: String,
+    /// Source.
+    pub source: String,
+    /// Whether it is a judgement.
+    pub judgement: bool,
+}
+
+/// Whether an actor is one state or several seen as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ActorKind {
+    /// A state.
+    State,
+    /// A collective actor; it holds those members that are not actors themselves.
+    Collective,
+}
+
+/// The three domains of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Domain {
+    /// Oil and gas.
+    Energy,
+    /// Goods.
+    Trade,
+    /// Security.
+    Security,
+}
+
+impl Domain {
+    /// In the order of every array over domains.
+    pub const ALL: [Self; 3] = [Self::Energy, Self::Trade, Self::Security];
+
+    /// The name used in paths.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Energy => "energy",
+            Self::Trade => "trade",
+            Self::Security => "security",
+        }
+    }
+}
+
+/// A state or a collective actor.
+#[derive(Debug, Clone, Serialize)]
+pub struct Actor {
+    /// Id used in files, `CHN`.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Stable 16-bit number that keys this actor's draws; never reused.
+    pub number: u16,
+    /// State or collective.
+    pub kind: ActorKind,
+    /// ISO 3166 numeric code for maps.
+    pub map_code: Option<u16>,
+    /// Share of world capability [CINC], 0..=1.
+    pub capability_share: Leaf,
+    /// Gross domestic product [million current USD], > 0.
+    pub gdp_musd: Leaf,
+    /// Income [USD PPP per head], > 0.
+    pub gdp_per_head_usd: Leaf,
+    /// Electoral democracy, 0..=1.
+    pub polyarchy: Leaf,
+    /// UNGA ideal point, -3..=3; higher is nearer the US-led order.
+    pub ideal_point: Leaf,
+    /// Weights on energy, trade, security; not negative.
+    pub salience: [Leaf; 3],
+    /// Value set on sovereignty, 0..=1.
+    pub autonomy: Leaf,
+    /// Leadership ambition, 0..=1.
+    pub ambition: Leaf,
+    /// Net exports of oil and gas [TWh a year], negative for an importer.
+    pub net_fuel_export_twh: Leaf,
+    /// Share of fuel in exports, 0..=1.
+    pub fuel_export_share: Leaf,
+    /// How much the actor's territory matters for transit, 0..=1.
+    pub transit_role: Leaf,
+    /// Multiplier of the exposure to each threat (the exposure itself when the threat is `Direct`), >= 0.
+    pub exposure: Vec<Leaf>,
+    /// Nearness of each bloc's military alliance, 0..=1.
+    pub proximity: Vec<Leaf>,
+    /// Weight of each bloc's presence near the actor, 0..=1.
+    pub presence: Vec<Leaf>,
+}
+
+/// An unordered pair of actors, `source` before `target` in the actor table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Dyad {
+    /// First actor.
+    pub source: ActorIdx,
+    /// Second actor.
+    pub target: ActorIdx,
+    /// Flow from source to target [million USD a year].
+    pub trade_out_musd: Leaf,
+    /// Flow from target to source [million USD a year].
+    pub trade_in_musd: Leaf,
+    /// Pipelines, grids and the like between them, 0..=1.
+    pub energy_link: Leaf,
+    /// Rivalry, 0..=1.
+    pub rivalry: Leaf,
+    /// Contiguity, 0..=1 (1 a land border).
+    pub contiguity: Leaf,
+    /// Defence pact or alliance tie, 0..=1.
+    pub pact: Leaf,
+    /// Distance [km].
+    pub distance_km: Leaf,
+    /// Militarised disputes in the ten years before.
+    pub disputes_10y: Leaf,
+    /// Affinity at the start, if the world gives it (otherwise it is derived from similarity).
+    pub affinity: Option<Leaf>,
+    /// Added to the affinity at the start, -1..=1.
+    pub affinity_shift: Leaf,
+}
+
+/// What a seat in an organisation is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Status {
+    /// No tie.
+    Outsider,
+    /// Dialogue partner.
+    Partner,
+    /// Observer.
+    Observer,
+    /// Candidate for membership.
+    Candidate,
+    /// Full member.
+    Member,
+    /// Membership suspended.
+    Suspended,
+}
+
+impl Status {
+    /// All, in code order: the code of a status is its place here.
+    pub const ALL: [Self; 6] =
+        [Self::Outsider, Self::Partner, Self::Observer, Self::Candidate, Self::Member, Self::Suspended];
+
+    /// The code used in lanes.
+    pub const fn code(self) -> usize {
+        self as usize
+    }
+
+    /// The name used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Outsider => "Outsider",
+            Self::Partner => "Partner",
+            Self::Observer => "Observer",
+            Self::Candidate => "Candidate",
+            Self::Member => "Member",
+            Self::Suspended => "Suspended",
+        }
+    }
+}
+
+/// An organisation.
+#[derive(Debug, Clone, Serialize)]
+pub struct Organisation {
+    /// Id, `SCO`.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Stable number that keys draws.
+    pub number: u16,
+    /// Decision rule.
+    pub rule: Rule,
+    /// Months of the year in which it meets, 1..=12, ascending.
+    pub meetings: Vec<i32>,
+    /// Everyone with a status other than outsider at the start.
+    pub seats: Vec<(ActorIdx, Status)>,
+    /// Declared level of each element of the catalogue at the start, 0..=1.
+    pub levels: Vec<Leaf>,
+    /// Hazard of leaving of an indifferent member [per year].
+    pub exit_per_year: Leaf,
+    /// Whether its treaty forbids full membership of another organisation with a mutual-assistance article.
+    pub exclusive: bool,
+    /// The bloc whose military alliance this organisation is, if any.
+    pub bloc: Option<BlocIdx>,
+}
+
+/// How a body decides.
+#[derive(Debug, Clone, Serialize)]
+pub enum Rule {
+    /// The deepest rung nobody blocks.
+    Consensus,
+    /// Those who want take part, if at least `min` do.
+    OptIn {
+        /// Smallest number of participants, >= 1.
+        min: u32,
+    },
+    /// More than half of the votes, none of the vetoers against.
+    SimpleMajority {
+        /// Who may veto.
+        vetoes: Vec<ActorIdx>,
+    },
+    /// At least `quota` of the weights, none of the vetoers against.
+    QualifiedMajority {
+        /// Share of the weights needed, 0.5..=1.
+        quota: Leaf,
+        /// What weighs.
+        weights: Weights,
+        /// Who may veto.
+        vetoes: Vec<ActorIdx>,
+    },
+}
+
+/// What weighs in a qualified majority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Weights {
+    /// One each.
+    Equal,
+    /// Capability share.
+    Capability,
+    /// Gross domestic product.
+    Gdp,
+}
+
+/// An institutional element of the catalogue.
+#[derive(Debug, Clone, Serialize)]
+pub struct Element {
+    /// Id, `mutual-assistance`.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Protection against each threat at full level, >= 0.
+    pub protection: Vec<Leaf>,
+    /// How deep it makes the organisation in energy, trade, security, 0..=1.
+    pub depth: [Leaf; 3],
+    /// Sovereignty cost at full level, >= 0.
+    pub intrusiveness: Leaf,
+    /// Signal towards each bloc at full level; positive is against the bloc, negative is cooperation.
+    pub signal: Vec<Leaf>,
+    /// Weight in the maturity index, >= 0.
+    pub maturity: Leaf,
+    /// Time to build it in full [years], >= 0.
+    pub build_years: Leaf,
+    /// How far it coordinates exporters and importers, 0..=1.
+    pub energy_coordination: Leaf,
+    /// How far it binds energy policy and prices, 0..=1.
+    pub energy_binding: Leaf,
+    /// How far it opens trade, 0..=1.
+    pub trade_opening: Leaf,
+    /// How far it obliges members to defend one another, 0..=1.
+    pub mutual_assistance: Leaf,
+    /// Protection of energy infrastructure, 0..=1.
+    pub infrastructure_protection: Leaf,
+    /// Organisation whose members it brings in as followers.
+    pub links_to: Option<OrganisationIdx>,
+    /// Elements without which it is worth and built only in part.
+    pub requires: Vec<ElementIdx>,
+}
+
+/// A threat.
+#[derive(Debug, Clone, Serialize)]
+pub struct Threat {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// How exposure arises.
+    pub kind: ThreatKind,
+    /// What drives its intensity.
+    pub driver: DriverIdx,
+    /// Share of protection that is a public good, 0..=1.
+    pub public_share: Leaf,
+}
+
+/// How exposure to a threat arises.
+#[derive(Debug, Clone, Serialize)]
+pub enum ThreatKind {
+    /// Spills over from an actor, fading with distance, heavier for the weak.
+    Spillover {
+        /// Where it comes from.
+        origin: ActorIdx,
+        /// Distance at which it has faded to 1/e [km], > 0.
+        scale_km: Leaf,
+    },
+    /// Military pressure of a bloc, by proximity, distance of affinity and the balance of capability.
+    External {
+        /// The bloc.
+        bloc: BlocIdx,
+    },
+    /// A bloc's pressure on the regime, by lack of polyarchy and fragility.
+    Regime {
+        /// The bloc.
+        bloc: BlocIdx,
+    },
+    /// The exposure column itself.
+    Direct,
+}
+
+/// An outside bloc.
+#[derive(Debug, Clone, Serialize)]
+pub struct Bloc {
+    /// Id, `west`.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Its members among the actors.
+    pub members: Vec<ActorIdx>,
+    /// Driver of its military presence in the region.
+    pub presence: Option<DriverIdx>,
+}
+
+/// An exogenous stochastic process.
+#[derive(Debug, Clone, Serialize)]
+pub struct Driver {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Unit, empty for an index.
+    pub unit: String,
+    /// Stable number that keys draws.
+    pub number: u16,
+    /// The process.
+    pub process: Process,
+    /// Smallest value it may take.
+    pub floor: Leaf,
+    /// Largest value it may take.
+    pub ceiling: Leaf,
+}
+
+/// The law of a driver.
+#[derive(Debug, Clone, Serialize)]
+pub enum Process {
+    /// A constant.
+    Constant {
+        /// The value.
+        level: Leaf,
+    },
+    /// Dated values with straight lines between them.
+    Path {
+        /// Month and value, ascending.
+        points: Vec<(Month, Leaf)>,
+    },
+    /// dD = rate (mean - D) dt + volatility dW.
+    OrnsteinUhlenbeck {
+        /// Value at the start.
+        start: Leaf,
+        /// Long-run mean.
+        mean: Leaf,
+        /// Speed of return [per year].
+        rate: Leaf,
+        /// Volatility [per square root of a year].
+        volatility: Leaf,
+    },
+    /// d ln D = (growth - volatility²/2) dt + volatility dW.
+    GeometricBrownian {
+        /// Value at the start, > 0.
+        start: Leaf,
+        /// Growth [per year].
+        growth: Leaf,
+        /// Volatility [per square root of a year].
+        volatility: Leaf,
+    },
+    /// dD = drift dt + volatility dW.
+    RandomWalk {
+        /// Value at the start.
+        start: Leaf,
+        /// Drift [per year].
+        drift: Leaf,
+        /// Volatility [per square root of a year].
+        volatility: Leaf,
+    },
+    /// A chain over levels, with rates of moving to the next lower or higher level.
+    Markov {
+        /// Values of the states, at least two.
+        levels: Vec<Leaf>,
+        /// Index of the state at the start.
+        start: usize,
+        /// Rate of moving up [per year].
+        up_per_year: Leaf,
+        /// Rate of moving down [per year].
+        down_per_year: Leaf,
+    },
+    /// Jumps of a size at a rate, decaying back to the base.
+    Jumps {
+        /// Value between jumps.
+        base: Leaf,
+        /// Jumps [per year].
+        per_year: Leaf,
+        /// Size of a jump.
+        size: Leaf,
+        /// Half-life of a jump [years], > 0.
+        half_life_years: Leaf,
+    },
+}
+
+/// Who an effect speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Group {
+    /// Named actors.
+    Actors(Vec<ActorIdx>),
+    /// Those who are full members of an organisation at the time.
+    Members(OrganisationIdx),
+    /// The members of a bloc.
+    Bloc(BlocIdx),
+    /// Those who took part in the decision (opt-in: those who joined).
+    Parties,
+}
+
+/// The closed list of effects, used by initiatives, shocks and policies alike.
+#[derive(Debug, Clone, Serialize)]
+pub enum Effect {
+    /// Declares an element at a level.
+    ElementSet {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Element.
+        element: ElementIdx,
+        /// Level, 0..=1.
+        to: Leaf,
+    },
+    /// Adds to the declared level of an element (clamped to 0..=1).
+    ElementAdd {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Element.
+        element: ElementIdx,
+        /// Change, -1..=1.
+        by: Leaf,
+    },
+    /// Changes an actor's status.
+    StatusChange {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Actor.
+        actor: ActorIdx,
+        /// New status.
+        to: Status,
+    },
+    /// Shifts the affinity of every pair between two groups.
+    AffinityShift {
+        /// One side.
+        from: Group,
+        /// The other side.
+        to: Group,
+        /// Change, -2..=2.
+        by: Leaf,
+    },
+    /// Scales trade of every pair between two groups.
+    TradeScale {
+        /// One side.
+        from: Group,
+        /// The other side.
+        to: Group,
+        /// Factor, >= 0.
+        by: Leaf,
+    },
+    /// Adds to the energy link of every pair between two groups.
+    EnergyLinkAdd {
+        /// One side.
+        from: Group,
+        /// The other side.
+        to: Group,
+        /// Change, -1..=1.
+        by: Leaf,
+    },
+    /// Shifts the level of a driver; a mean-reverting one returns.
+    DriverShift {
+        /// Driver.
+        driver: DriverIdx,
+        /// Change in the driver's unit.
+        by: Leaf,
+    },
+    /// Shifts what a driver returns to (for processes without a mean: its level, for good).
+    DriverMeanShift {
+        /// Driver.
+        driver: DriverIdx,
+        /// Change in the driver's unit.
+        by: Leaf,
+        /// Whether the change grows with the capability of those who contribute (a common good).
+        contributed: bool,
+    },
+    /// Adds to the exposure of actors to a threat.
+    ExposureAdd {
+        /// Who.
+        group: Group,
+        /// Threat.
+        threat: ThreatIdx,
+        /// Change of the exposure multiplier.
+        by: Leaf,
+    },
+    /// Shifts ideal points.
+    IdealPointShift {
+        /// Who.
+        group: Group,
+        /// Change in ideal points.
+        by: Leaf,
+    },
+    /// Multiplies a salience (then all are normalised).
+    SalienceScale {
+        /// Who.
+        group: Group,
+        /// Domain.
+        domain: Domain,
+        /// Factor, >= 0.
+        by: Leaf,
+    },
+    /// Adds trust (negative: suspicion) between actors and a bloc, both ways.
+    TrustShift {
+        /// Who.
+        group: Group,
+        /// Bloc.
+        bloc: BlocIdx,
+        /// Change, -2..=2.
+        by: Leaf,
+    },
+    /// Adopts a text that signals towards a bloc; fades with time.
+    SignalAdd {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Bloc.
+        bloc: BlocIdx,
+        /// Change; positive is against the bloc.
+        by: Leaf,
+    },
+    /// Opens an initiative that starts closed.
+    InitiativeOpen {
+        /// Initiative.
+        initiative: InitiativeIdx,
+    },
+    /// Closes an initiative.
+    InitiativeClose {
+        /// Initiative.
+        initiative: InitiativeIdx,
+    },
+}
+
+/// When an initiative is tabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Cadence {
+    /// At every meeting of the venue.
+    EveryMeeting,
+    /// At the first meeting at least so many months after the last tabling.
+    EveryMonths(i32),
+}
+
+/// A proposal put to parties.
+#[derive(Debug, Clone, Serialize)]
+pub struct Initiative {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Stable number that keys draws (hash of the id, unique in the scenario).
+    pub number: u16,
+    /// Venues whose members decide; each by its own rule, all must pass.
+    pub venues: Vec<OrganisationIdx>,
+    /// Parties named beside or instead of a venue.
+    pub parties: Vec<ActorIdx>,
+    /// Who tables it; empty: the party that gains most.
+    pub sponsors: Vec<ActorIdx>,
+    /// First month.
+    pub from: Month,
+    /// Last month, included.
+    pub until: Month,
+    /// When it is tabled.
+    pub cadence: Cadence,
+    /// A rule that replaces the venue's.
+    pub rule: Option<Rule>,
+    /// Months in which named parties meet when there is no venue, 1..=12.
+    pub meetings: Vec<i32>,
+    /// Whether it is open at the start.
+    pub open: bool,
+    /// What must hold for it to be tabled.
+    pub conditions: Vec<Condition>,
+    /// Rungs, shallow to deep.
+    pub ladder: Vec<Rung>,
+    /// Analyst's stances with their source.
+    pub stances: Vec<Stance>,
+}
+
+/// One rung of a ladder.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rung {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Depth, 0..=1, rising along the ladder.
+    pub depth: Leaf,
+    /// Effects when adopted.
+    pub effects: Vec<Effect>,
+}
+
+/// An analyst's stance.
+#[derive(Debug, Clone, Serialize)]
+pub struct Stance {
+    /// Whose.
+    pub actor: ActorIdx,
+    /// Value, -1..=1.
+    pub value: Leaf,
+    /// Source.
+    pub source: String,
+}
+
+/// A condition on the state of the world.
+#[derive(Debug, Clone, Serialize)]
+pub enum Condition {
+    /// A built element level.
+    LevelAtLeast {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Element.
+        element: ElementIdx,
+        /// Level.
+        level: Leaf,
+    },
+    /// A driver above a level.
+    DriverAbove {
+        /// Driver.
+        driver: DriverIdx,
+        /// Level.
+        level: Leaf,
+    },
+    /// A driver below a level.
+    DriverBelow {
+        /// Driver.
+        driver: DriverIdx,
+        /// Level.
+        level: Leaf,
+    },
+    /// An initiative adopted at a rung or deeper.
+    Adopted {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Rung.
+        rung: RungIdx,
+    },
+    /// An actor's status is exactly this.
+    HasStatus {
+        /// Actor.
+        actor: ActorIdx,
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Status.
+        status: Status,
+    },
+}
+
+/// When a shock happens.
+#[derive(Debug, Clone, Serialize)]
+pub enum Timing {
+    /// At a rate [per year], once.
+    OncePerYear(Leaf),
+    /// At a rate [per year], again and again.
+    PerYear(Leaf),
+    /// At a date, with a probability.
+    At {
+        /// Month.
+        month: Month,
+        /// Probability, 0..=1.
+        probability: Leaf,
+    },
+    /// Some time in a span, with a probability.
+    Between {
+        /// First month.
+        from: Month,
+        /// Last month.
+        until: Month,
+        /// Probability, 0..=1.
+        probability: Leaf,
+    },
+}
+
+/// A shock.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shock {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Stable number that keys draws.
+    pub number: u16,
+    /// When.
+    pub timing: Timing,
+    /// Effects.
+    pub effects: Vec<Effect>,
+}
+
+/// A named set of changes that a decision-maker controls.
+#[derive(Debug, Clone, Serialize)]
+pub struct Policy {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Month in which its effects apply (the start of the scenario by default).
+    pub from: Month,
+    /// Effects, applied once in that month.
+    pub effects: Vec<Effect>,
+    /// Leaves with a new value from the start; a drawn leaf keeps its deviation from the base value.
+    pub set: Vec<(Leaf, f64)>,
+}
+
+/// An uncertain input.
+#[derive(Debug, Clone, Serialize)]
+pub struct Uncertainty {
+    /// The leaf.
+    pub leaf: Leaf,
+    /// Its distribution.
+    pub distribution: Distribution,
+}
+
+/// The distribution of an uncertain input. A draw is clamped to the leaf's valid range.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Distribution {
+    /// Normal.
+    Normal {
+        /// Mean.
+        mean: f64,
+        /// Standard deviation, > 0.
+        sd: f64,
+    },
+    /// Lognormal, by the parameters of the logarithm.
+    LogNormal {
+        /// Median, > 0.
+        median: f64,
+        /// Standard deviation of the logarithm, > 0.
+        log_sd: f64,
+    },
+    /// Uniform.
+    Uniform {
+        /// Low end.
+        low: f64,
+        /// High end.
+        high: f64,
+    },
+    /// Triangular.
+    Triangular {
+        /// Low end.
+        low: f64,
+        /// Mode.
+        mode: f64,
+        /// High end.
+        high: f64,
+    },
+    /// PERT (beta on a range with a mode).
+    Pert {
+        /// Low end.
+        low: f64,
+        /// Mode.
+        mode: f64,
+        /// High end.
+        high: f64,
+    },
+    /// Beta on 0..=1.
+    Beta {
+        /// First shape, > 0.
+        alpha: f64,
+        /// Second shape, > 0.
+        beta: f64,
+    },
+    /// A distribution cut to a range.
+    Truncated {
+        /// What is cut.
+        of: Box<Distribution>,
+        /// Low end.
+        low: f64,
+        /// High end.
+        high: f64,
+    },
+    /// Values with weights.
+    Discrete(Vec<(f64, f64)>),
+    /// Elicited 5, 50 and 95 % quantiles, joined by split normals.
+    Quantiles {
+        /// 5 % quantile.
+        p5: f64,
+        /// Median.
+        p50: f64,
+        /// 95 % quantile.
+        p95: f64,
+    },
+    /// Observed values, each as likely.
+    Empirical(Vec<f64>),
+    /// Base value plus a normal deviation.
+    Around {
+        /// Standard deviation, > 0.
+        sd: f64,
+    },
+    /// Base value times a lognormal factor with median 1.
+    Scaled {
+        /// Standard deviation of the logarithm, > 0.
+        log_sd: f64,
+    },
+    /// The catalogue's own triangular range of a parameter.
+    Prior,
+}
+
+/// A rank correlation between two uncertain leaves.
+#[derive(Debug, Clone, Serialize)]
+pub struct Correlation {
+    /// One leaf.
+    pub first: Leaf,
+    /// The other leaf.
+    pub second: Leaf,
+    /// Rank correlation, -1..=1.
+    pub value: f64,
+}
+
+/// The five parts of the cohesion index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum CohesionPart {
+    /// Capability-weighted mean affinity, as (A + 1) / 2.
+    Affinity,
+    /// Agreement over recent decisions.
+    Agreement,
+    /// Trade and energy within the group.
+    Interdependence,
+    /// Maturity of its institutions.
+    Institutions,
+    /// Share delivered and share of content members.
+    Commitment,
+}
+
+impl CohesionPart {
+    /// All, in the order of every array over parts.
+    pub const ALL: [Self; 5] =
+        [Self::Affinity, Self::Agreement, Self::Interdependence, Self::Institutions, Self::Commitment];
+
+    /// The name used in paths.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Affinity => "affinity",
+            Self::Agreement => "agreement",
+            Self::Interdependence => "interdependence",
+            Self::Institutions => "institutions",
+            Self::Commitment => "commitment",
+        }
+    }
+}
+
+/// The seven terms of the utility of an organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Term {
+    /// Energy.
+    Energy,
+    /// Trade.
+    Trade,
+    /// Security.
+    Security,
+    /// Affinity.
+    Affinity,
+    /// Influence.
+    Influence,
+    /// Autonomy (a cost).
+    Autonomy,
+    /// Outside blocs (a cost when positive antagonism).
+    Outside,
+}
+
+impl Term {
+    /// All, in the order of every array over terms.
+    pub const ALL: [Self; 7] = [
+        Self::Energy,
+        Self::Trade,
+        Self::Security,
+        Self::Affinity,
+        Self::Influence,
+        Self::Autonomy,
+        Self::Outside,
+    ];
+
+    /// The name used in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Energy => "energy",
+            Self::Trade => "trade",
+            Self::Security => "security",
+            Self::Affinity => "affinity",
+            Self::Influence => "influence",
+            Self::Autonomy => "autonomy",
+            Self::Outside => "outside",
+        }
+    }
+}
+
+/// An event whose time can be asked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum EventKind {
+    /// A rung of an initiative (or a deeper one) is adopted.
+    Adoption {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Rung; the first one if not given.
+        rung: RungIdx,
+    },
+    /// A member leaves (any, if no actor is given).
+    Withdrawal {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Actor.
+        actor: Option<ActorIdx>,
+    },
+    /// A member is suspended or suspends itself.
+    Suspension {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Actor.
+        actor: Option<ActorIdx>,
+    },
+    /// An actor becomes a full member.
+    Accession {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Actor.
+        actor: Option<ActorIdx>,
+    },
+    /// A dispute between two actors (any pair of members of `org`, if given).
+    Dispute {
+        /// The pair, if one is asked for.
+        pair: Option<(ActorIdx, ActorIdx)>,
+        /// Members of this organisation only.
+        org: Option<OrganisationIdx>,
+        /// Lethal ones only.
+        lethal: bool,
+    },
+    /// A shock fires.
+    Shock {
+        /// Shock.
+        shock: ShockIdx,
+    },
+}
+
+/// One quantity asked of every replicate: a number, or a truth value as 0 or 1.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Outcome {
+    /// Cohesion index of an organisation, 0..=1.
+    Cohesion {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// One part of the cohesion index.
+    CohesionPart {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Part.
+        part: CohesionPart,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Maturity index, 0..=1.
+    Maturity {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Delivered over declared, 0..=1.
+    Implementation {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Built level of an element, 0..=1.
+    Level {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Element.
+        element: ElementIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Number of actors with a status.
+    Count {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Status.
+        status: Status,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Whether an actor has at least this status (suspended counts as none).
+    HasStatus {
+        /// Actor.
+        actor: ActorIdx,
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Status.
+        status: Status,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Whether a rung, or a deeper one, is adopted.
+    Adopted {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Rung.
+        rung: RungIdx,
+        /// Month; the end if not given.
+        by: Option<Month>,
+    },
+    /// Depth of the deepest rung adopted, 0 if none.
+    Depth {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Share of an initiative's tablings that an actor blocked; absent if never tabled.
+    BlockShare {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Actor.
+        actor: ActorIdx,
+    },
+    /// Years from the start to an event; absent if it does not happen.
+    TimeTo {
+        /// Event.
+        event: EventKind,
+    },
+    /// Number of events up to a month.
+    EventCount {
+        /// Event.
+        event: EventKind,
+        /// Month; the end if not given.
+        by: Option<Month>,
+    },
+    /// Level of a driver.
+    DriverLevel {
+        /// Driver.
+        driver: DriverIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Affinity of a pair, -1..=1.
+    Affinity {
+        /// One actor.
+        source: ActorIdx,
+        /// The other actor.
+        target: ActorIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Trust of an actor towards a bloc, -1..=1.
+    Trust {
+        /// Actor.
+        actor: ActorIdx,
+        /// Bloc.
+        bloc: BlocIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Utility an actor draws from an organisation, whole or one term.
+    Utility {
+        /// Actor.
+        actor: ActorIdx,
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Term; the sum if not given.
+        term: Option<Term>,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Adopted signal of an organisation towards a bloc; positive is against it.
+    Antagonism {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Bloc.
+        bloc: BlocIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+}
+
+/// What a file expects of itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct Expectation {
+    /// The statement as it is judged.
+    pub claim: Claim,
+    /// Policy under which it is judged; the base case if not given.
+    pub policy: Option<PolicyIdx>,
+    /// Why it is expected, from the file.
+    pub because: String,
+    /// The statement as the file writes it (for messages).
+    pub text: String,
+}
+
+/// A statement about an ensemble.
+#[derive(Debug, Clone, Serialize)]
+pub enum Claim {
+    /// The probability of a truth value lies in a range.
+    Probability {
+        /// A truth-valued outcome (or a comparison, see `Event`).
+        of: Predicate,
+        /// Range, included.
+        between: (f64, f64),
+    },
+    /// The mean of an outcome lies in a range.
+    Mean {
+        /// Outcome.
+        of: Outcome,
+        /// Range, included.
+        between: (f64, f64),
+    },
+    /// A quantile of an outcome lies in a range.
+    Quantile {
+        /// Outcome.
+        of: Outcome,
+        /// Level, 0..=1.
+        level: f64,
+        /// Range, included.
+        between: (f64, f64),
+    },
+    /// One probability is greater than another.
+    MoreLikely {
+        /// The likelier one.
+        this: Predicate,
+        /// The less likely one.
+        than: Predicate,
+    },
+    /// A policy raises the mean of an outcome, judged on paired replicates.
+    Raises {
+        /// Outcome.
+        of: Outcome,
+        /// Policy.
+        under: PolicyIdx,
+    },
+    /// A policy lowers the mean of an outcome, judged on paired replicates.
+    Lowers {
+        /// Outcome.
+        of: Outcome,
+        /// Policy.
+        under: PolicyIdx,
+    },
+}
+
+/// A truth value: an outcome compared with a number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Predicate {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Comparison; a truth-valued outcome alone means `> 0.5`. An absent outcome is false.
+    pub comparison: Comparison,
+    /// The number.
+    pub threshold: f64,
+}
+
+/// How an outcome is compared with a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Comparison {
+    /// <
+    Less,
+    /// <=
+    AtMost,
+    /// >
+    Greater,
+    /// >=
+    AtLeast,
+}
