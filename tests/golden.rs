@@ -1,0 +1,1 @@
+//! Small runs of the shipped scenarios as tables: a moved number is seen and explained.

@@ -1,0 +1,1 @@
+//! Every scenario and world in the repository is checked, run small, and meets its own expectations.

@@ -1,0 +1,1 @@
+//! Numbers that others published, beside ours; each table keeps its source.
