@@ -329,8 +329,14 @@ mod samples {
     use super::*;
 
     /// A rule is judged by how many problems it finds in a good and in a bad sample.
-    fn check(good: Vec<String>, bad: Vec<String>, expected: usize) {
-        assert_eq!(good, Vec::<String>::new());
+    fn check(
+        good: impl IntoIterator<Item = String>,
+        bad: impl IntoIterator<Item = String>,
+        expected: usize,
+    ) {
+        let good: Vec<String> = good.into_iter().collect();
+        let bad: Vec<String> = bad.into_iter().collect();
+        assert!(good.is_empty(), "{good:?}");
         assert_eq!(bad.len(), expected, "{bad:?}");
     }
 

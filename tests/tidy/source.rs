@@ -144,15 +144,16 @@ fn piece_at(bytes: &[u8], at: usize) -> (Piece, usize) {
     if rest[0] == b'"' {
         return (Piece::Literal, at + quoted_length(rest));
     }
-    if rest[0] == b'r' && (!in_word || bytes[at - 1] == b'b') {
-        if let Some(length) = raw_string_length(rest) {
-            return (Piece::Literal, at + length);
-        }
+    if rest[0] == b'r'
+        && (!in_word || bytes[at - 1] == b'b')
+        && let Some(length) = raw_string_length(rest)
+    {
+        return (Piece::Literal, at + length);
     }
-    if rest[0] == b'\'' {
-        if let Some(length) = character_length(rest) {
-            return (Piece::Comment, at + length);
-        }
+    if rest[0] == b'\''
+        && let Some(length) = character_length(rest)
+    {
+        return (Piece::Comment, at + length);
     }
     (Piece::Code, at + 1)
 }
