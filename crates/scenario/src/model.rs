@@ -101,6 +101,8 @@ pub struct World {
     pub threats: Vec<Threat>,
     /// Outside blocs.
     pub blocs: Vec<Bloc>,
+    /// The driver that is the energy price relative to the world's year (1 if there is none).
+    pub energy_price: Option<DriverIdx>,
     /// Unit, year and source of each column of the tables.
     pub figures: Vec<Figure>,
 }
