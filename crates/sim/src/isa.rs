@@ -6,7 +6,8 @@
 //! ([`crate::math`]) and no fused multiply-add.
 //!
 //! Dispatch **once per system, with the row loop inside**. The closure, and every function of substance it
-//! calls, must be `#[inline(always)]`: what is not inlined keeps the baseline instruction set.
+//! calls, must be `#[inline(always)]`: what is not inlined keeps the baseline instruction set. Plain loops
+//! over arrays are safe; `array::map`, `array::from_fn` and long iterator chains may hide a call.
 //!
 //! ```
 //! use foedera_sim::isa::Isa;

@@ -4,6 +4,9 @@
 //! inside or outside a dispatched loop; a call makes at least 64 numbers, which pays for the choice.
 //! The table of the normal distribution is looked up by permuting registers where the set can.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{__m256, __m256i};
+
 use super::{STEPS_PER_BLOCK, key_of, normal, philox, uniform};
 use crate::isa::Isa;
 use crate::lanes::{LANES, Lanes, for_lanes};
@@ -341,8 +344,10 @@ fn normal_chunk(words: &[u32; CHUNK], lookup: impl Lookup) -> [f32; CHUNK] {
     for lane in 0..CHUNK {
         (octaves[lane], places[lane]) = normal::tail(words[lane]);
     }
-    let coefficients: [[f32; CHUNK]; 6] =
-        std::array::from_fn(|degree| lookup.look_up(normal::table_of(degree), &octaves));
+    let mut coefficients = [[0.0; CHUNK]; 6];
+    for (degree, coefficient) in coefficients.iter_mut().enumerate() {
+        *coefficient = lookup.look_up(normal::table_of(degree), &octaves);
+    }
     let [c0, c1, c2, c3, c4, c5] = &coefficients;
     let mut out = [0.0; CHUNK];
     for i in 0..CHUNK {
@@ -364,7 +369,11 @@ struct ByIndex;
 impl Lookup for ByIndex {
     #[inline(always)]
     fn look_up(self, table: &[f32; 32], indices: &[u32; CHUNK]) -> [f32; CHUNK] {
-        indices.map(|index| table[(index & 31) as usize])
+        let mut out = [0.0; CHUNK];
+        for (out, index) in out.iter_mut().zip(indices) {
+            *out = table[(index & 31) as usize];
+        }
+        out
     }
 }
 
@@ -392,19 +401,31 @@ impl Lookup for pulp::x86::V3 {
         let (out_eights, _) = out.as_chunks_mut::<8>();
         for (out, &eight) in out_eights.iter_mut().zip(eights) {
             let index = pulp::cast(eight);
-            let pick = |quarter: usize| {
-                self.avx2
-                    ._mm256_permutevar8x32_ps(pulp::cast(quarters[quarter]), index)
-            };
             // A blend goes by the sign bit: bits 3 and 4 of the index are shifted there.
             let by_bit_3 = pulp::cast(self.avx2._mm256_slli_epi32::<28>(index));
             let by_bit_4 = pulp::cast(self.avx2._mm256_slli_epi32::<27>(index));
-            let lower = self.avx._mm256_blendv_ps(pick(0), pick(1), by_bit_3);
-            let upper = self.avx._mm256_blendv_ps(pick(2), pick(3), by_bit_3);
+            let lower = self.avx._mm256_blendv_ps(
+                pick(self, &quarters[0], index),
+                pick(self, &quarters[1], index),
+                by_bit_3,
+            );
+            let upper = self.avx._mm256_blendv_ps(
+                pick(self, &quarters[2], index),
+                pick(self, &quarters[3], index),
+                by_bit_3,
+            );
             *out = pulp::cast(self.avx._mm256_blendv_ps(lower, upper, by_bit_4));
         }
         out
     }
+}
+
+/// Reads 8 entries of a table of 8.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn pick(v3: pulp::x86::V3, table: &[f32; 8], indices: __m256i) -> __m256 {
+    v3.avx2
+        ._mm256_permutevar8x32_ps(pulp::cast(*table), indices)
 }
 
 #[cfg(test)]

@@ -13,8 +13,11 @@ use super::table::COEFFICIENTS;
 #[must_use]
 pub fn normal(word: u32) -> f32 {
     let (octave, t) = tail(word);
-    let c = std::array::from_fn(|degree| COEFFICIENTS[degree][octave as usize]);
-    quantile(word, t, c)
+    let mut coefficients = [0.0; 6];
+    for (coefficient, octaves) in coefficients.iter_mut().zip(&COEFFICIENTS) {
+        *coefficient = octaves[octave as usize];
+    }
+    quantile(word, t, coefficients)
 }
 
 /// Gives the octave (0..=31) of the word's tail probability and the place t in it, in [-0.5, 0.5).
