@@ -1,0 +1,132 @@
+//! What can go wrong in a command, each kind with its exit code and, where there is one, a way out.
+
+use std::{io, path::PathBuf};
+
+use thiserror::Error;
+
+use crate::exit::Exit;
+
+/// Why a command ends early. The messages say what and where, [`Failure::help`] what to do.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// The scenario has mistakes; they have been listed already.
+    #[error("{file} has {}", crate::number::counted(*mistakes as u64, "mistake"))]
+    Mistakes {
+        /// The file.
+        file: String,
+        /// How many.
+        mistakes: usize,
+    },
+    /// An option names something that the scenario does not have.
+    #[error("{option}: there is no {kind} `{name}`")]
+    NoSuchName {
+        /// The option or argument.
+        option: &'static str,
+        /// What was looked for.
+        kind: &'static str,
+        /// The name given.
+        name: String,
+        /// Names that exist, the nearest first.
+        nearest: Vec<String>,
+    },
+    /// A replicate beyond those of the run.
+    #[error("--replicate {replicate}: the run has replicates 0 to {last}")]
+    NoSuchReplicate {
+        /// The replicate asked for.
+        replicate: u64,
+        /// The last one.
+        last: u64,
+    },
+    /// A file to be written exists.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder to be written to holds files.
+    #[error("the output folder {} is not empty", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file where a folder is needed.
+    #[error("{} is a file, and a folder is needed there", path.display())]
+    FileInTheWay {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder where a scenario file is needed.
+    #[error("{} is a folder, and a scenario file is needed", path.display())]
+    FolderGiven {
+        /// The folder.
+        path: PathBuf,
+        /// Scenario files in it.
+        inside: Vec<String>,
+    },
+    /// A scenario file where a results folder is needed.
+    #[error("{} is no folder of results", path.display())]
+    NoResults {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// A file cannot be read or written.
+    #[error("cannot {action} {}: {error}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// Stdout takes no more.
+    #[error("cannot write to stdout: {0}")]
+    Stdout(io::Error),
+    /// The system refuses a signal handler.
+    #[error("cannot listen for signals: {0}")]
+    Signals(io::Error),
+}
+
+impl Failure {
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Mistakes { .. } => Exit::BadScenario,
+            Self::NoSuchName { .. } | Self::NoSuchReplicate { .. } => Exit::Usage,
+            Self::Exists { .. }
+            | Self::NotEmpty { .. }
+            | Self::FileInTheWay { .. }
+            | Self::FolderGiven { .. }
+            | Self::NoResults { .. }
+            | Self::File { .. }
+            | Self::Stdout(_) => Exit::Files,
+            Self::Signals(_) => Exit::OurBug,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            Self::NoSuchName { nearest, .. } if !nearest.is_empty() => {
+                Some(format!("did you mean {}?", nearest.join(", ")))
+            }
+            Self::Exists { .. } => {
+                Some("choose another name, or overwrite it with --force".to_owned())
+            }
+            Self::NotEmpty { .. } => Some(
+                "choose another folder with -o, or replace its results with --force".to_owned(),
+            ),
+            Self::FileInTheWay { .. } => Some("choose another folder with -o".to_owned()),
+            Self::FolderGiven { inside, .. } if !inside.is_empty() => {
+                Some(format!("it holds {}", inside.join(", ")))
+            }
+            Self::NoResults { .. } => Some(
+                "give the output folder of a `foedera run`: it holds a manifest.json".to_owned(),
+            ),
+            Self::File { error, .. } if error.kind() == io::ErrorKind::NotFound => {
+                Some("check the spelling, or write a new scenario with `foedera new`".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

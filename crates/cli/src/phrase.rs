@@ -1,0 +1,262 @@
+//! Effects, conditions, rules and dates in words, with the names the scenario gives them.
+
+use foedera_scenario::{
+    Cadence, Condition, Confidence, Distribution, Effect, Group, Initiative, Leaf, Rule, Scenario,
+    Step, Timing, Weights,
+};
+
+use crate::number::plain;
+
+/// What an effect does.
+pub(crate) fn effect(scenario: &Scenario, effect: &Effect) -> String {
+    let say = Say { scenario };
+    match effect {
+        Effect::ElementSet { org, element, to } => {
+            format!("{} {} to {}", say.org(*org), say.element(*element), say.value(*to))
+        }
+        Effect::ElementAdd { org, element, by } => {
+            format!("{} {} {}", say.org(*org), say.element(*element), say.change(*by))
+        }
+        Effect::StatusChange { org, actor, to } => {
+            format!("{} becomes {} of {}", say.actor(*actor), to.name().to_lowercase(), say.org(*org))
+        }
+        Effect::AffinityShift { from, to, by } => {
+            format!("affinity {}–{} {}", say.group(from), say.group(to), say.change(*by))
+        }
+        Effect::TradeScale { from, to, by } => {
+            format!("trade {}–{} × {}", say.group(from), say.group(to), say.value(*by))
+        }
+        Effect::EnergyLinkAdd { from, to, by } => {
+            format!("energy link {}–{} {}", say.group(from), say.group(to), say.change(*by))
+        }
+        Effect::DriverShift { driver, by } => format!("{} {}", say.driver(*driver), say.change(*by)),
+        Effect::DriverMeanShift { driver, by, contributed } => {
+            let how = if *contributed { ", by the share that takes part" } else { "" };
+            format!("mean of {} {}{how}", say.driver(*driver), say.change(*by))
+        }
+        Effect::ExposureAdd { group, threat, by } => {
+            let threat = &scenario.world.threats[*threat].id;
+            format!("exposure of {} to {threat} {}", say.group(group), say.change(*by))
+        }
+        Effect::IdealPointShift { group, by } => {
+            format!("ideal point of {} {}", say.group(group), say.change(*by))
+        }
+        Effect::SalienceScale { group, domain, by } => {
+            format!("salience of {} for {} × {}", domain.name(), say.group(group), say.value(*by))
+        }
+        Effect::TrustShift { group, bloc, by } => {
+            format!("trust {}–{} {}", say.group(group), say.bloc(*bloc), say.change(*by))
+        }
+        Effect::SignalAdd { org, bloc, by } => {
+            format!("signal of {} to {} {}", say.org(*org), say.bloc(*bloc), say.change(*by))
+        }
+        Effect::InitiativeOpen { initiative } => {
+            format!("opens {}", scenario.initiatives[*initiative].id)
+        }
+        Effect::InitiativeClose { initiative } => {
+            format!("closes {}", scenario.initiatives[*initiative].id)
+        }
+    }
+}
+
+/// Several effects, one after another.
+pub(crate) fn effects(scenario: &Scenario, effects: &[Effect]) -> String {
+    let parts: Vec<String> = effects.iter().map(|one| effect(scenario, one)).collect();
+    parts.join("; ")
+}
+
+/// What must hold.
+pub(crate) fn condition(scenario: &Scenario, condition: &Condition) -> String {
+    let say = Say { scenario };
+    match condition {
+        Condition::LevelAtLeast { org, element, level } => {
+            format!("{} has {} at {}", say.org(*org), say.element(*element), say.value(*level))
+        }
+        Condition::DriverAbove { driver, level } => {
+            format!("{} above {}", say.driver(*driver), say.value(*level))
+        }
+        Condition::DriverBelow { driver, level } => {
+            format!("{} below {}", say.driver(*driver), say.value(*level))
+        }
+        Condition::Adopted { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            format!("{} has reached {}", initiative.id, initiative.ladder[*rung].id)
+        }
+        Condition::HasStatus { actor, org, status } => {
+            format!("{} is {} of {}", say.actor(*actor), status.name().to_lowercase(), say.org(*org))
+        }
+    }
+}
+
+/// How a body decides.
+pub(crate) fn rule(scenario: &Scenario, rule: &Rule) -> String {
+    let say = Say { scenario };
+    match rule {
+        Rule::Consensus => "consensus".to_owned(),
+        Rule::OptIn { min } => format!("opt-in, {min} at least"),
+        Rule::SimpleMajority { vetoes } => format!("majority{}", say.vetoes(vetoes)),
+        Rule::QualifiedMajority { quota, weights, vetoes } => {
+            let weights = match weights {
+                Weights::Equal => "votes",
+                Weights::Capability => "capability",
+                Weights::Gdp => "GDP",
+            };
+            format!("{} of {weights}{}", say.value(*quota), say.vetoes(vetoes))
+        }
+    }
+}
+
+/// Who decides on an initiative, when, and how.
+pub(crate) fn procedure(scenario: &Scenario, initiative: &Initiative) -> String {
+    let say = Say { scenario };
+    let mut parts = Vec::new();
+    let venues: Vec<&str> = initiative.venues.iter().map(|org| say.org(*org)).collect();
+    let parties: Vec<&str> = initiative.parties.iter().map(|actor| say.actor(*actor)).collect();
+    let both: Vec<String> = [venues, parties]
+        .into_iter()
+        .filter(|names| !names.is_empty())
+        .map(|names| names.join(" and "))
+        .collect();
+    parts.push(format!("decided by {}", both.join(" with ")));
+    if !initiative.sponsors.is_empty() {
+        let sponsors: Vec<&str> = initiative.sponsors.iter().map(|actor| say.actor(*actor)).collect();
+        parts.push(format!("tabled by {}", sponsors.join(", ")));
+    }
+    if let Some(own) = &initiative.rule {
+        parts.push(rule(scenario, own));
+    } else {
+        let mut rules: Vec<String> = initiative
+            .venues
+            .iter()
+            .map(|org| rule(scenario, &scenario.world.organisations[*org].rule))
+            .collect();
+        rules.dedup();
+        parts.extend(rules);
+    }
+    parts.push(match initiative.cadence {
+        Cadence::EveryMeeting => "every meeting".to_owned(),
+        Cadence::EveryMonths(months) => format!("every {months} months"),
+    });
+    parts.push(format!("{} to {}", initiative.from, initiative.until));
+    if !initiative.open {
+        parts.push("closed at the start".to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// When a shock happens.
+pub(crate) fn timing(scenario: &Scenario, timing: &Timing) -> String {
+    let say = Say { scenario };
+    match timing {
+        Timing::OncePerYear(rate) => format!("once, at {} a year", say.value(*rate)),
+        Timing::PerYear(rate) => format!("{} a year", say.value(*rate)),
+        Timing::At { month, probability } => format!("{month}, probability {}", say.value(*probability)),
+        Timing::Between { from, until, probability } => {
+            format!("{from} to {until}, probability {}", say.value(*probability))
+        }
+    }
+}
+
+/// A distribution as the file writes it.
+pub(crate) fn distribution(distribution: &Distribution) -> String {
+    match distribution {
+        Distribution::Normal { mean, sd } => format!("Normal {} ± {}", plain(*mean), plain(*sd)),
+        Distribution::LogNormal { median, log_sd } => {
+            format!("LogNormal {} ×÷ e^{}", plain(*median), plain(*log_sd))
+        }
+        Distribution::Uniform { low, high } => format!("Uniform {}..{}", plain(*low), plain(*high)),
+        Distribution::Triangular { low, mode, high } => {
+            format!("Triangular {} {} {}", plain(*low), plain(*mode), plain(*high))
+        }
+        Distribution::Pert { low, mode, high } => {
+            format!("Pert {} {} {}", plain(*low), plain(*mode), plain(*high))
+        }
+        Distribution::Beta { alpha, beta } => format!("Beta {} {}", plain(*alpha), plain(*beta)),
+        Distribution::Truncated { of, low, high } => {
+            format!("{} within {}..{}", self::distribution(of), plain(*low), plain(*high))
+        }
+        Distribution::Discrete(values) => format!("Discrete, {} values", values.len()),
+        Distribution::Quantiles { p5, p50, p95 } => {
+            format!("Quantiles {} {} {}", plain(*p5), plain(*p50), plain(*p95))
+        }
+        Distribution::Empirical(values) => format!("Empirical, {} values", values.len()),
+        Distribution::Around { sd } => format!("Around ± {}", plain(*sd)),
+        Distribution::Scaled { log_sd } => format!("Scaled ×÷ e^{}", plain(*log_sd)),
+        Distribution::Prior => "Prior".to_owned(),
+    }
+}
+
+/// How far a figure can be trusted.
+pub(crate) const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+        Confidence::Judgement => "judgement",
+        Confidence::Unstated => "",
+    }
+}
+
+/// The length of a step.
+pub(crate) const fn step(step: Step) -> &'static str {
+    match step {
+        Step::Month => "month",
+        Step::Quarter => "quarter",
+        Step::Year => "year",
+    }
+}
+
+struct Say<'a> {
+    scenario: &'a Scenario,
+}
+
+impl<'a> Say<'a> {
+    fn actor(&self, idx: usize) -> &'a str {
+        &self.scenario.world.actors[idx].id
+    }
+
+    fn org(&self, idx: usize) -> &'a str {
+        &self.scenario.world.organisations[idx].id
+    }
+
+    fn element(&self, idx: usize) -> &'a str {
+        &self.scenario.world.elements[idx].id
+    }
+
+    fn driver(&self, idx: usize) -> &'a str {
+        &self.scenario.world.drivers[idx].id
+    }
+
+    fn bloc(&self, idx: usize) -> &'a str {
+        &self.scenario.world.blocs[idx].id
+    }
+
+    fn value(&self, leaf: Leaf) -> String {
+        plain(self.scenario.value(leaf))
+    }
+
+    fn change(&self, leaf: Leaf) -> String {
+        let value = self.scenario.value(leaf);
+        if value > 0.0 { format!("+{}", plain(value)) } else { plain(value) }
+    }
+
+    fn group(&self, group: &Group) -> String {
+        match group {
+            Group::Actors(actors) => {
+                let ids: Vec<&str> = actors.iter().map(|actor| self.actor(*actor)).collect();
+                ids.join(", ")
+            }
+            Group::Members(org) => format!("members of {}", self.org(*org)),
+            Group::Bloc(bloc) => self.bloc(*bloc).to_owned(),
+            Group::Parties => "parties".to_owned(),
+        }
+    }
+
+    fn vetoes(&self, vetoes: &[usize]) -> String {
+        if vetoes.is_empty() {
+            return String::new();
+        }
+        let ids: Vec<&str> = vetoes.iter().map(|actor| self.actor(*actor)).collect();
+        format!(", veto of {}", ids.join(", "))
+    }
+}
