@@ -83,7 +83,7 @@ fn table(out: &mut impl Write, data: &Data) -> io::Result<()> {
         outcome.maturity_mean(),
         outcome.cohesion_mean()
     )?;
-    let quantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| outcome.final_quantile(share));
+    let quantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| outcome.quantile(TICKS - 1, share));
     writeln!(out, "final cohesion, 5/25/50/75/95 %: {quantiles:.4?}")
 }
 

@@ -9,12 +9,12 @@
 //!
 //! | function | error | domain |
 //! |---|---|---|
-//! | [`exp`] | 1.5 ulp | -87..=88; 0 below, exp(88) above |
-//! | [`ln`] | 1.5 ulp | smallest normal number and up; NaN below zero |
-//! | [`tanh`] | 2.5 ulp | all |
-//! | [`logistic`] | 3 ulp | -87..; under 1.7e-38 below |
-//! | [`exp_m1`], [`saturate`] | 4 ulp | -87..=88 |
-//! | [`powf`] | (3 + 3·\|y ln x\|) ulp | x >= 0 |
+//! | [`exp`] | 1 ulp | -87..=88; 0 below, exp(88) above |
+//! | [`ln`] | 1 ulp | smallest normal number and up; NaN below zero |
+//! | [`tanh`] | 1.5 ulp | all |
+//! | [`logistic`] | 2.5 ulp | -87..; under 1.7e-38 below |
+//! | [`exp_m1`], [`saturate`] | 3.5 ulp | -87..=88 |
+//! | [`powf`] | (2 + 2·\|y ln x\|) ulp | x >= 0 |
 //! | [`sqrt`] | exact rounding (IEEE 754) | x >= 0 |
 //!
 //! Sources: range reductions and the polynomials of `exp`, `ln` and `tanh` follow S. L. Moshier, Cephes
@@ -240,6 +240,8 @@ pub fn smooth_max(x: f32, y: f32, width: f32) -> f32 {
 #[expect(clippy::float_cmp, reason = "edges are exact")]
 mod tests {
     use super::*;
+    use crate::isa::Isa;
+    use crate::lanes::Lanes;
 
     /// Gives the distance from the exact value in units of its last place.
     fn ulps(got: f32, exact: f64) -> f64 {
@@ -267,17 +269,17 @@ mod tests {
     fn errors_stay_within_the_stated_bounds() {
         let exact_logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
         for range in [[-87.0, 88.0], [-1.0, 1.0], [-0.01, 0.01]] {
-            check("exp", 1.5, exp, f64::exp, range);
-            check("exp_m1", 4.0, exp_m1, f64::exp_m1, range);
+            check("exp", 1.0, exp, f64::exp, range);
+            check("exp_m1", 3.5, exp_m1, f64::exp_m1, range);
             check(
                 "saturate",
-                4.0,
+                3.5,
                 saturate,
                 |x| -(-x).exp_m1(),
                 range.map(|x| -x),
             );
-            check("tanh", 2.5, tanh, f64::tanh, range);
-            check("logistic", 3.0, logistic, exact_logistic, range);
+            check("tanh", 1.5, tanh, f64::tanh, range);
+            check("logistic", 2.5, logistic, exact_logistic, range);
         }
         for range in [
             [1e-30, 1e-20],
@@ -287,7 +289,7 @@ mod tests {
             [2.0, 1e4],
             [1.0, 3e38],
         ] {
-            check("ln", 1.5, ln, f64::ln, range);
+            check("ln", 1.0, ln, f64::ln, range);
         }
     }
 
@@ -298,7 +300,7 @@ mod tests {
             for j in -40..=40 {
                 let y = j as f32 * 0.17;
                 let exact = f64::from(x).powf(f64::from(y));
-                let bound = 3.0 + 3.0 * (f64::from(y) * f64::from(x).ln()).abs();
+                let bound = 2.0 + 2.0 * (f64::from(y) * f64::from(x).ln()).abs();
                 assert!(ulps(powf(x, y), exact) <= bound, "{x}^{y}");
             }
         }
@@ -323,6 +325,35 @@ mod tests {
         assert!(logistic(-1e9) < 1.7e-38);
         assert_eq!(ln(0.0), ln(f32::MIN_POSITIVE));
         assert!(ln(f32::MAX) < 88.73 && ln(-1.0).is_nan());
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let points = |i: usize| Lanes::from_fn(|lane| (i * 64 + lane) as f32 * 0.037 - 90.0);
+        let run = |isa: Isa, i: usize| {
+            isa.dispatch(
+                #[inline(always)]
+                || {
+                    [
+                        points(i).map(exp),
+                        points(i).map(|x| exp_m1(x) + saturate(0.1 * x)),
+                        points(i).map(|x| ln(abs(x)) * tanh(x)),
+                        points(i).map(|x| logistic(x) + sqrt(abs(x))),
+                        points(i).map(|x| powf(abs(x), 0.7)),
+                    ]
+                },
+            )
+        };
+        for i in 0..80 {
+            let expected = run(Isa::Baseline, i);
+            for isa in Isa::available() {
+                let same = run(isa, i)
+                    .iter()
+                    .flat_map(|row| row.0.map(f32::to_bits))
+                    .eq(expected.iter().flat_map(|row| row.0.map(f32::to_bits)));
+                assert!(same, "{}", isa.name());
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,10 @@
 //! 64 lanes over plain arrays and is the limit; `engine` does so on `bevy_ecs` as the simulation does. Twin and
 //! engine share their row kernels, so that their difference is the price of the framework.
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "systems take their parameters by value"
+)]
 pub(crate) mod engine;
 pub(crate) mod model;
 pub(crate) mod outcome;

@@ -77,14 +77,14 @@ impl Outcome {
         self.withdrew as f64 / self.replicates as f64
     }
 
-    /// Gives the lower edge of the bin that holds a share of the last tick's replicates below it.
-    pub(crate) fn final_quantile(&self, share: f64) -> f64 {
-        let bins = self.histogram.last().expect("at least one tick");
+    /// Gives the middle of the bin that holds a quantile of a tick's cohesion.
+    pub(crate) fn quantile(&self, tick: u32, share: f64) -> f64 {
+        let bins = &self.histogram[tick as usize];
         let mut below = 0;
         for (bin, &count) in bins.iter().enumerate() {
             below += u64::from(count);
             if below as f64 >= share * self.replicates as f64 {
-                return bin as f64 / 512.0 - 1.0;
+                return (bin as f64 + 0.5) / 512.0 - 1.0;
             }
         }
         1.0
