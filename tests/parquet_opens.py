@@ -22,10 +22,10 @@ def check(path):
     table = pq.read_table(path)
     quoted = str(path).replace("'", "''")
     relation = duckdb.sql(f"SELECT * FROM read_parquet('{quoted}')")
-    if relation.columns != table.column_names:
+    if list(relation.columns) != table.column_names:
         fail(f"{path.name}: columns differ: {table.column_names} and {relation.columns}")
     counts = ", ".join(f'count("{name}")' for name in table.column_names)
-    seen = duckdb.sql(f"SELECT count(*), {counts} FROM read_parquet('{quoted}')").fetchone()
+    seen = duckdb.sql(f"SELECT count(*), {counts} FROM read_parquet('{quoted}')").fetchall()[0]
     expected = (table.num_rows, *(table.num_rows - column.null_count for column in table.columns))
     if seen != expected:
         fail(f"{path.name}: rows and values differ: {expected} and {seen}")
@@ -33,11 +33,9 @@ def check(path):
     without_unit = [field.name for field in table.schema if b"unit" not in (field.metadata or {})]
     if without_label or without_unit:
         fail(f"{path.name}: columns without label {without_label}, without unit {without_unit}")
-    codecs = {
-        group.column(index).compression
-        for group in (pq.ParquetFile(path).metadata.row_group(n) for n in range(pq.ParquetFile(path).num_row_groups))
-        for index in range(group.num_columns)
-    }
+    metadata = pq.ParquetFile(path).metadata
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    codecs = {group.column(index).compression for group in groups for index in range(group.num_columns)}
     if codecs - {"ZSTD"}:
         fail(f"{path.name}: compressed with {sorted(codecs)}, not with zstd alone")
     print(f"{path.name}: {table.num_rows} rows, {table.num_columns} columns, the same in pyarrow and DuckDB")
