@@ -1,1 +1,26 @@
-//! See the crate's description in docs/ARCHITECTURE.md.
+//! What is left: holds what runs leave behind, adds it up exactly, stores it, and says where it came from.
+//!
+//! Flow: blocks of rows ([`record`]) → exact sums and counts ([`aggregates`], [`series`]) and files
+//! (output) → reader. Knows columns by a [`layout`] and nothing of what they mean.
+
+pub mod aggregates;
+pub mod decision;
+pub mod digits;
+pub mod error;
+pub mod exact;
+pub mod histogram;
+pub mod interval;
+pub mod layout;
+pub mod outcome;
+pub mod record;
+pub mod series;
+pub mod special;
+#[cfg(test)]
+mod test_data;
+
+pub use aggregates::Aggregates;
+pub use error::ResultsError;
+pub use interval::Estimate;
+pub use layout::Layout;
+pub use record::{BlockRecord, Discard, Sink};
+pub use series::{SeriesAggregates, SeriesStore};

@@ -1,0 +1,125 @@
+//! Everything that can go wrong with a results folder, with its path and a way out.
+
+use std::path::{Path, PathBuf};
+
+/// Why results could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// The folder holds something already.
+    #[error("write results: {} already holds files", path.display())]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The path is a file.
+    #[error("use {} as a results folder: it is not a folder", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file could not be written.
+    #[error("write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The disk is full.
+    #[error("write {}: no space is left on the disk", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file could not be read.
+    #[error("read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A folder without a manifest.
+    #[error("open {}: it has no manifest.json, so it is not a results folder", path.display())]
+    NotResults {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A JSON file that is not what it should be.
+    #[error("read {}: {source}", path.display())]
+    BrokenJson {
+        /// The file.
+        path: PathBuf,
+        /// Where it breaks.
+        source: serde_json::Error,
+    },
+    /// A format of another version of the program.
+    #[error("read {}: it has format version {found}, this program reads {supported}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+        /// Ours.
+        supported: u64,
+    },
+    /// A table that is not readable.
+    #[error("read {}: the table is broken ({reason})", path.display())]
+    BrokenTable {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A column that is not there.
+    #[error("find the column {column:?} in {}", path.display())]
+    NoColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+    },
+    /// Two files of a folder do not belong together.
+    #[error("read {}: it does not fit the manifest beside it ({what})", path.display())]
+    Mismatch {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+    },
+}
+
+impl ResultsError {
+    /// What the user can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Exists { .. } => "choose another folder with -o, or replace it with --force",
+            Self::NotAFolder { .. } => "choose another folder with -o",
+            Self::Write { .. } => "check that the folder may be written, or choose another with -o",
+            Self::DiskFull { .. } => "free some space, or choose a folder on another disk with -o",
+            Self::Read { .. } => "check the path and its permissions",
+            Self::NotResults { .. } => "name a folder that `foedera run` has written",
+            Self::BrokenJson { .. } | Self::BrokenTable { .. } | Self::Mismatch { .. } => {
+                "run the scenario again into a new folder"
+            }
+            Self::Version { .. } => "read it with the program version that wrote it, or run again",
+            Self::NoColumn { .. } => "see the layout in manifest.json for the columns",
+        }
+    }
+
+    pub(crate) fn write(path: &Path, source: std::io::Error) -> Self {
+        let path = path.to_owned();
+        if source.kind() == std::io::ErrorKind::StorageFull {
+            Self::DiskFull { path }
+        } else {
+            Self::Write { path, source }
+        }
+    }
+
+    pub(crate) fn read(path: &Path, source: std::io::Error) -> Self {
+        Self::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
