@@ -4,6 +4,12 @@
 //! the table. Twin, engine and scalar definition are compared to the bit before anything is timed; passes
 //! of twin and engine alternate, and medians are reported.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock and its arguments; the library does not"
+)]
+
 use std::io::{self, Write};
 use std::time::Instant;
 

@@ -280,7 +280,8 @@ fn drift_ties(
                 let (before, after) = support.split_at_mut(target);
                 rows::drift(
                     &mut tie.0,
-                    (&mut before[source].0, &mut after[0].0),
+                    &mut before[source].0,
+                    &mut after[0].0,
                     end_of(stress, position, weight, source),
                     end_of(stress, position, weight, target),
                     rivalry[id].0,

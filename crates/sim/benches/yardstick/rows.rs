@@ -38,7 +38,8 @@ pub(crate) struct End<'a> {
 #[inline(always)]
 pub(crate) fn drift(
     tie: &mut Lanes,
-    support: (&mut Lanes, &mut Lanes),
+    source_support: &mut Lanes,
+    target_support: &mut Lanes,
     source: End<'_>,
     target: End<'_>,
     rivalry: f32,
@@ -50,8 +51,8 @@ pub(crate) fn drift(
         let stressed = model::distance(&at(source.stress), &at(target.stress));
         let next = model::tie_after(tie[l], apart, stressed, rivalry, normals[l]);
         tie[l] = next;
-        support.0[l] += target.weight[l] * next;
-        support.1[l] += source.weight[l] * next;
+        source_support[l] += target.weight[l] * next;
+        target_support[l] += source.weight[l] * next;
     }
 }
 

@@ -129,9 +129,17 @@ impl Twin {
             };
             // A dyad's source comes before its target.
             let (before, after) = self.support.split_at_mut(dyad.target);
-            let support = (&mut before[dyad.source], &mut after[0]);
+            let (first, second) = (&mut before[dyad.source], &mut after[0]);
             let (source, target) = (end(dyad.source), end(dyad.target));
-            rows::drift(tie, support, source, target, dyad.rivalry, noise.at(tick));
+            rows::drift(
+                tie,
+                first,
+                second,
+                source,
+                target,
+                dyad.rivalry,
+                noise.at(tick),
+            );
         }
     }
 
