@@ -238,6 +238,10 @@ pub fn smooth_max(x: f32, y: f32, width: f32) -> f32 {
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "edges are exact")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the f64 functions of std are the oracle"
+)]
 mod tests {
     use super::*;
     use crate::isa::Isa;

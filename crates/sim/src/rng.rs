@@ -17,12 +17,15 @@
 
 mod keyed;
 mod lanes;
+mod noise;
 mod normal;
+mod permuted;
 mod philox;
 mod table;
 
 pub use self::keyed::KeyedRng;
-pub use self::lanes::{LaneKeys, NoiseBlock, Words, words};
+pub use self::lanes::{LaneKeys, Words, words};
+pub use self::noise::NoiseBlock;
 pub use self::normal::normal;
 pub use self::philox::philox4x32_10;
 use crate::math;
@@ -125,6 +128,10 @@ fn ln_share(word: u32) -> f32 {
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "edges are exact")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the f64 functions of std are the oracle"
+)]
 mod tests {
     use super::*;
 

@@ -2,17 +2,11 @@
 //!
 //! Every function here picks its own copy for the instruction set in [`LaneKeys`], so it may be called from
 //! inside or outside a dispatched loop; a call makes at least 64 numbers, which pays for the choice.
-//! The table of the normal distribution is looked up by permuting registers where the set can.
 
-#[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::{__m256, __m256i};
-
-use super::{STEPS_PER_BLOCK, key_of, normal, philox, uniform};
+use super::permuted::normals;
+use super::{STEPS_PER_BLOCK, key_of, philox, uniform};
 use crate::isa::Isa;
 use crate::lanes::{LANES, Lanes, for_lanes};
-
-/// Counts the lanes handled together: one register of AVX-512.
-const CHUNK: usize = 16;
 
 /// Holds one word for each lane.
 #[repr(C, align(64))]
@@ -144,7 +138,7 @@ impl LaneKeys {
     }
 
     /// Draws the words of the four steps that share a Philox block.
-    fn word_block(&self, purpose: u8, step_field: u32, entity: u32) -> [Words; 4] {
+    pub(super) fn word_block(&self, purpose: u8, step_field: u32, entity: u32) -> [Words; 4] {
         let mut out = [Words::ZERO; 4];
         self.isa.dispatch(
             #[inline(always)]
@@ -154,101 +148,6 @@ impl LaneKeys {
             },
         );
         out
-    }
-}
-
-/// Keeps four steps of one stream's numbers for one entity: one Philox block for each lane.
-///
-/// Prepare it at each step, then read it; only every fourth step pays. Four rows of 256 bytes.
-///
-/// ```
-/// use foedera_sim::isa::Isa;
-/// use foedera_sim::rng::{self, LaneKeys, NoiseBlock};
-/// let keys = LaneKeys::consecutive(Isa::detect(), 7, 0);
-/// let mut noise = NoiseBlock::default();
-/// for step in 0..10 {
-///     noise.prepare_normals(&keys, 3, step, 12);
-///     assert_eq!(noise.at(step)[5], rng::normal(rng::word(7, 3, 5, step, 12)));
-/// }
-/// ```
-#[derive(Clone, Debug)]
-pub struct NoiseBlock {
-    rows: [Lanes; 4],
-    step_field: u32,
-}
-
-impl Default for NoiseBlock {
-    fn default() -> Self {
-        Self {
-            rows: [Lanes::ZERO; 4],
-            step_field: u32::MAX,
-        }
-    }
-}
-
-impl NoiseBlock {
-    /// Makes standard normal numbers ready for a step.
-    ///
-    /// Steps go upwards from a multiple of four when the replicates change, or [`Self::forget`] is called.
-    #[inline(always)]
-    pub fn prepare_normals(&mut self, keys: &LaneKeys, purpose: u8, step: u32, entity: u32) {
-        if self.is_due(step) {
-            self.refill_normals(keys, purpose, step / STEPS_PER_BLOCK, entity);
-        }
-    }
-
-    /// Makes uniform numbers in `[0, 1)` ready for a step, under the terms of [`Self::prepare_normals`].
-    #[inline(always)]
-    pub fn prepare_uniforms(&mut self, keys: &LaneKeys, purpose: u8, step: u32, entity: u32) {
-        if self.is_due(step) {
-            self.refill_uniforms(keys, purpose, step / STEPS_PER_BLOCK, entity);
-        }
-    }
-
-    /// Gives the numbers of a step that was prepared.
-    #[inline(always)]
-    #[must_use]
-    pub fn at(&self, step: u32) -> &Lanes {
-        debug_assert_eq!(
-            self.step_field,
-            step / STEPS_PER_BLOCK,
-            "the step was not prepared"
-        );
-        &self.rows[(step % STEPS_PER_BLOCK) as usize]
-    }
-
-    /// Drops the numbers, so that the next preparation draws anew.
-    pub fn forget(&mut self) {
-        self.step_field = u32::MAX;
-    }
-
-    #[inline(always)]
-    fn is_due(&self, step: u32) -> bool {
-        step.is_multiple_of(STEPS_PER_BLOCK) | (self.step_field != step / STEPS_PER_BLOCK)
-    }
-
-    #[inline(never)]
-    fn refill_normals(&mut self, keys: &LaneKeys, purpose: u8, step_field: u32, entity: u32) {
-        let words = keys.word_block(purpose, step_field, entity);
-        normals(keys.isa, &words, &mut self.rows);
-        self.step_field = step_field;
-    }
-
-    #[inline(never)]
-    fn refill_uniforms(&mut self, keys: &LaneKeys, purpose: u8, step_field: u32, entity: u32) {
-        let words = keys.word_block(purpose, step_field, entity);
-        keys.isa.dispatch(
-            #[inline(always)]
-            || {
-                for (row, words) in self.rows.iter_mut().zip(&words) {
-                    for_lanes(
-                        #[inline(always)]
-                        |lane| row[lane] = uniform(words.0[lane]),
-                    );
-                }
-            },
-        );
-        self.step_field = step_field;
     }
 }
 
@@ -304,135 +203,12 @@ fn philox_lanes(
     );
 }
 
-/// Turns rows of words into rows of standard normal numbers.
-fn normals(isa: Isa, words: &[Words], out: &mut [Lanes]) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use pulp::x86::{V3, V4};
-        if let (Isa::Avx512, Some(v4)) = (isa, V4::try_new()) {
-            return v4.vectorize(
-                #[inline(always)]
-                || normal_rows(words, out, v4),
-            );
-        }
-        if let (Isa::Avx2, Some(v3)) = (isa, V3::try_new()) {
-            return v3.vectorize(
-                #[inline(always)]
-                || normal_rows(words, out, v3),
-            );
-        }
-    }
-    let _ = isa;
-    normal_rows(words, out, ByIndex);
-}
-
-#[inline(always)]
-fn normal_rows(words: &[Words], out: &mut [Lanes], lookup: impl Lookup) {
-    for (row, words) in out.iter_mut().zip(words) {
-        let (chunks_out, _) = row.as_chunks_mut::<CHUNK>();
-        let (chunks_in, _) = words.0.as_chunks::<CHUNK>();
-        for (out, words) in chunks_out.iter_mut().zip(chunks_in) {
-            *out = normal_chunk(words, lookup);
-        }
-    }
-}
-
-#[inline(always)]
-fn normal_chunk(words: &[u32; CHUNK], lookup: impl Lookup) -> [f32; CHUNK] {
-    let mut octaves = [0; CHUNK];
-    let mut places = [0.0; CHUNK];
-    for lane in 0..CHUNK {
-        (octaves[lane], places[lane]) = normal::tail(words[lane]);
-    }
-    let mut coefficients = [[0.0; CHUNK]; 6];
-    for (degree, coefficient) in coefficients.iter_mut().enumerate() {
-        *coefficient = lookup.look_up(normal::table_of(degree), &octaves);
-    }
-    let [c0, c1, c2, c3, c4, c5] = &coefficients;
-    let mut out = [0.0; CHUNK];
-    for i in 0..CHUNK {
-        let c = [c0[i], c1[i], c2[i], c3[i], c4[i], c5[i]];
-        out[i] = normal::quantile(words[i], places[i], c);
-    }
-    out
-}
-
-/// Reads 16 entries of a table of 32.
-trait Lookup: Copy {
-    fn look_up(self, table: &[f32; 32], indices: &[u32; CHUNK]) -> [f32; CHUNK];
-}
-
-/// Reads entry by entry, on any machine.
-#[derive(Clone, Copy)]
-struct ByIndex;
-
-impl Lookup for ByIndex {
-    #[inline(always)]
-    fn look_up(self, table: &[f32; 32], indices: &[u32; CHUNK]) -> [f32; CHUNK] {
-        let mut out = [0.0; CHUNK];
-        for (out, index) in out.iter_mut().zip(indices) {
-            *out = table[(index & 31) as usize];
-        }
-        out
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Lookup for pulp::x86::V4 {
-    #[inline(always)]
-    fn look_up(self, table: &[f32; 32], indices: &[u32; CHUNK]) -> [f32; CHUNK] {
-        let (halves, _) = table.as_chunks::<16>();
-        let low = pulp::cast(halves[0]);
-        let high = pulp::cast(halves[1]);
-        pulp::cast(
-            self.avx512f
-                ._mm512_permutex2var_ps(low, pulp::cast(*indices), high),
-        )
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Lookup for pulp::x86::V3 {
-    #[inline(always)]
-    fn look_up(self, table: &[f32; 32], indices: &[u32; CHUNK]) -> [f32; CHUNK] {
-        let (quarters, _) = table.as_chunks::<8>();
-        let (eights, _) = indices.as_chunks::<8>();
-        let mut out = [0.0; CHUNK];
-        let (out_eights, _) = out.as_chunks_mut::<8>();
-        for (out, &eight) in out_eights.iter_mut().zip(eights) {
-            let index = pulp::cast(eight);
-            // A blend goes by the sign bit: bits 3 and 4 of the index are shifted there.
-            let by_bit_3 = pulp::cast(self.avx2._mm256_slli_epi32::<28>(index));
-            let by_bit_4 = pulp::cast(self.avx2._mm256_slli_epi32::<27>(index));
-            let lower = self.avx._mm256_blendv_ps(
-                pick(self, &quarters[0], index),
-                pick(self, &quarters[1], index),
-                by_bit_3,
-            );
-            let upper = self.avx._mm256_blendv_ps(
-                pick(self, &quarters[2], index),
-                pick(self, &quarters[3], index),
-                by_bit_3,
-            );
-            *out = pulp::cast(self.avx._mm256_blendv_ps(lower, upper, by_bit_4));
-        }
-        out
-    }
-}
-
-/// Reads 8 entries of a table of 8.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn pick(v3: pulp::x86::V3, table: &[f32; 8], indices: __m256i) -> __m256 {
-    v3.avx2
-        ._mm256_permutevar8x32_ps(pulp::cast(*table), indices)
-}
-
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "lanes and scalars must agree to the bit")]
+#[expect(clippy::needless_range_loop, reason = "a lane indexes several rows")]
 mod tests {
     use super::*;
-    use crate::rng;
+    use crate::rng::{self, normal};
 
     const SEED: u64 = 0x1234_5678_9abc_def0;
 
@@ -458,42 +234,6 @@ mod tests {
                     assert_eq!(got[1][lane].to_bits(), normal(word).to_bits());
                     assert_eq!(got[2][lane], rng::exponential(word));
                     assert_eq!(got[3][lane], rng::logistic(word));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_noise_block_gives_what_single_draws_give() {
-        for keys in cases() {
-            let mut normals = NoiseBlock::default();
-            let mut uniforms = NoiseBlock::default();
-            for step in 0..9 {
-                normals.prepare_normals(&keys, 1, step, 5);
-                uniforms.prepare_uniforms(&keys, 2, step, 5);
-                let mut expected = Lanes::ZERO;
-                keys.fill_normals(1, step, 5, &mut expected);
-                assert_eq!(*normals.at(step), expected);
-                keys.fill_uniforms(2, step, 5, &mut expected);
-                assert_eq!(*uniforms.at(step), expected);
-            }
-        }
-    }
-
-    #[test]
-    fn every_way_to_look_up_gives_every_octave() {
-        let mut words = [Words::ZERO; 2];
-        for lane in 0..LANES {
-            words[0].0[lane] = 1 << (lane % 32);
-            words[1].0[lane] = !(3 << (lane % 31));
-        }
-        for isa in Isa::available() {
-            let mut out = [Lanes::ZERO; 2];
-            normals(isa, &words, &mut out);
-            for (out, words) in out.iter().zip(&words) {
-                for lane in 0..LANES {
-                    let expected = normal(words.0[lane]);
-                    assert_eq!(out[lane].to_bits(), expected.to_bits(), "{}", isa.name());
                 }
             }
         }

@@ -51,6 +51,10 @@ pub(super) fn quantile(word: u32, t: f32, c: [f32; 6]) -> f32 {
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "symmetry is exact")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the f64 functions of std are the oracle"
+)]
 mod tests {
     use super::*;
 
