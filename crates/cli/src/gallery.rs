@@ -35,11 +35,13 @@ impl Entry {
         entries().find(|entry| entry.name == name)
     }
 
-    /// The value of a top-level text field, read from its line.
+    /// The first text field of this name, read from its line: a scenario opens with its title,
+    /// question and world.
     pub(crate) fn field(&self, key: &str) -> Option<&'static str> {
-        let (before, after) = self.text.split_once(&format!("\n    {key}: \""))?;
-        debug_assert!(!before.is_empty(), "a scenario opens with its type");
-        after.split('"').next()
+        let opening = format!("{key}: \"");
+        let mut lines = self.text.lines().map(str::trim_start);
+        let value = lines.find_map(|line| line.strip_prefix(&opening))?;
+        value.split('"').next()
     }
 }
 

@@ -3,20 +3,27 @@
 //! Flow: [`command_line`] reads the arguments, one file in [`commands`] for each verb does the work,
 //! [`face`] speaks, [`failure`] says what went wrong and with which exit code.
 
+mod answer;
+mod blockers;
 mod command_line;
 mod commands;
+mod estimate;
 mod exit;
 mod face;
 mod failure;
 mod gallery;
+mod health;
 mod interrupt;
 mod nearest;
 mod number;
 mod paint;
 mod panics;
+mod phrase;
+mod progress;
 mod sheet;
 mod sources;
 mod spark;
+mod story;
 
 use std::process::ExitCode;
 

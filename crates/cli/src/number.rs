@@ -1,55 +1,6 @@
-//! Numbers as people read them: no more digits than their error deserves.
+//! Numbers that carry no error, as people read them: figures of a file, counts, times, sizes.
 //!
-//! A standard error is shown with one significant digit (two if the first one is 1), the value with as
-//! many decimals as its error.
-
-/// Decimals that a value with this error deserves; `None` if the error says nothing.
-fn decimals_for(error: f64) -> Option<usize> {
-    if !(error.is_finite() && error > 0.0) {
-        return None;
-    }
-    // `{:e}` gives the first digits and the exponent without a logarithm of our own.
-    let text = format!("{error:.1e}");
-    let (digits, exponent) = text.split_once('e')?;
-    let exponent: i32 = exponent.parse().ok()?;
-    let places = if digits.starts_with('1') {
-        1 - exponent
-    } else {
-        -exponent
-    };
-    Some(
-        usize::try_from(places.max(0))
-            .unwrap_or(0)
-            .min(DECIMALS_MAX),
-    )
-}
-
-/// A double has no more decimals than this that mean anything here.
-const DECIMALS_MAX: usize = 12;
-
-/// A value with its standard error, `0.123 ± 0.004`.
-pub(crate) fn with_error(value: f64, error: f64) -> String {
-    match decimals_for(error) {
-        Some(places) => {
-            format!("{} ± {error:.places$}", fixed(value, places))
-        }
-        None => plain(value),
-    }
-}
-
-/// A value with as many digits as its error deserves, without the error.
-pub(crate) fn deserved(value: f64, error: f64) -> String {
-    decimals_for(error).map_or_else(|| plain(value), |places| fixed(value, places))
-}
-
-/// An interval, with as many digits as its width deserves.
-pub(crate) fn interval(low: f64, high: f64) -> String {
-    // Half the width is the error of two standard deviations.
-    match decimals_for((high - low) / 4.0) {
-        Some(places) => format!("[{}, {}]", fixed(low, places), fixed(high, places)),
-        None => format!("[{}, {}]", plain(low), plain(high)),
-    }
-}
+//! Estimates are printed by [`foedera_results::digits`], with no more digits than their error deserves.
 
 /// A number from a file, with up to four significant digits.
 pub(crate) fn plain(value: f64) -> String {
@@ -158,27 +109,6 @@ pub(crate) fn bytes(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_value_has_the_digits_of_its_error() {
-        assert_eq!(with_error(0.123_456, 0.004_2), "0.123 ± 0.004");
-        assert_eq!(with_error(0.123_456, 0.001_4), "0.1235 ± 0.0014");
-        assert_eq!(with_error(1234.5, 20.0), "1234 ± 20");
-        assert_eq!(with_error(-0.000_1, 0.01), "0.000 ± 0.010");
-        assert_eq!(with_error(0.5, 0.0), "0.5");
-        assert_eq!(with_error(0.5, 0.0096), "0.500 ± 0.010");
-    }
-
-    #[test]
-    fn an_interval_has_the_digits_of_its_width() {
-        assert_eq!(interval(0.1172, 0.1298), "[0.117, 0.130]");
-        assert_eq!(
-            interval(0.0, 0.000_384),
-            "[0.0000, 0.0004]"
-                .replace("0.0004", "0.00038")
-                .replace("0.0000,", "0.00000,")
-        );
-    }
 
     #[test]
     fn plain_numbers_are_short() {

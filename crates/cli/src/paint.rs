@@ -2,7 +2,7 @@
 //!
 //! Nothing when the stream is no terminal, when `NO_COLOR` is set, or when the terminal is dumb.
 
-use std::env;
+use std::{env, ffi::OsStr};
 
 /// Whether and how words are painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +13,20 @@ pub(crate) struct Paint {
 impl Paint {
     /// Paint for a stream; `terminal` says whether somebody looks at it.
     pub(crate) fn for_stream(terminal: bool) -> Self {
-        let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+        Self::decide(
+            terminal,
+            env::var_os("NO_COLOR").as_deref(),
+            env::var_os("TERM").as_deref(),
+        )
+    }
+
+    /// No paint if nobody looks, if somebody refuses it (<https://no-color.org>), or if the terminal is dumb.
+    fn decide(terminal: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> Self {
+        let refused = no_color.is_some_and(|value| !value.is_empty());
+        let dumb = term.is_some_and(|value| value == "dumb");
         Self {
             on: terminal && !refused && !dumb,
         }
-    }
-
-    /// No paint.
-    pub(crate) const fn none() -> Self {
-        Self { on: false }
     }
 
     /// Whether words are painted.
@@ -74,9 +78,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn nobody_is_painted_at_who_does_not_want_it() {
+        let decide = |terminal, no_color: Option<&str>, term: Option<&str>| {
+            Paint::decide(terminal, no_color.map(OsStr::new), term.map(OsStr::new)).is_on()
+        };
+        assert!(decide(true, None, Some("xterm")));
+        assert!(decide(true, Some(""), None));
+        assert!(!decide(true, Some("1"), Some("xterm")));
+        assert!(!decide(true, None, Some("dumb")));
+        assert!(!decide(false, None, Some("xterm")));
+    }
+
+    #[test]
     fn painted_words_keep_their_letters() {
         assert_eq!(Paint { on: true }.strong("P"), "\u{1b}[1mP\u{1b}[0m");
-        assert_eq!(Paint::none().strong("P"), "P");
+        assert_eq!(Paint { on: false }.strong("P"), "P");
         assert_eq!(Paint { on: true }.bad(""), "");
     }
 }

@@ -12,43 +12,102 @@ pub(crate) fn effect(scenario: &Scenario, effect: &Effect) -> String {
     let say = Say { scenario };
     match effect {
         Effect::ElementSet { org, element, to } => {
-            format!("{} {} to {}", say.org(*org), say.element(*element), say.value(*to))
+            format!(
+                "{} {} to {}",
+                say.org(*org),
+                say.element(*element),
+                say.value(*to)
+            )
         }
         Effect::ElementAdd { org, element, by } => {
-            format!("{} {} {}", say.org(*org), say.element(*element), say.change(*by))
+            format!(
+                "{} {} {}",
+                say.org(*org),
+                say.element(*element),
+                say.change(*by)
+            )
         }
         Effect::StatusChange { org, actor, to } => {
-            format!("{} becomes {} of {}", say.actor(*actor), to.name().to_lowercase(), say.org(*org))
+            format!(
+                "{} becomes {} of {}",
+                say.actor(*actor),
+                to.name().to_lowercase(),
+                say.org(*org)
+            )
         }
         Effect::AffinityShift { from, to, by } => {
-            format!("affinity {}–{} {}", say.group(from), say.group(to), say.change(*by))
+            format!(
+                "affinity {}–{} {}",
+                say.group(from),
+                say.group(to),
+                say.change(*by)
+            )
         }
         Effect::TradeScale { from, to, by } => {
-            format!("trade {}–{} × {}", say.group(from), say.group(to), say.value(*by))
+            format!(
+                "trade {}–{} × {}",
+                say.group(from),
+                say.group(to),
+                say.value(*by)
+            )
         }
         Effect::EnergyLinkAdd { from, to, by } => {
-            format!("energy link {}–{} {}", say.group(from), say.group(to), say.change(*by))
+            format!(
+                "energy link {}–{} {}",
+                say.group(from),
+                say.group(to),
+                say.change(*by)
+            )
         }
-        Effect::DriverShift { driver, by } => format!("{} {}", say.driver(*driver), say.change(*by)),
-        Effect::DriverMeanShift { driver, by, contributed } => {
-            let how = if *contributed { ", by the share that takes part" } else { "" };
+        Effect::DriverShift { driver, by } => {
+            format!("{} {}", say.driver(*driver), say.change(*by))
+        }
+        Effect::DriverMeanShift {
+            driver,
+            by,
+            contributed,
+        } => {
+            let how = if *contributed {
+                ", by the share that takes part"
+            } else {
+                ""
+            };
             format!("mean of {} {}{how}", say.driver(*driver), say.change(*by))
         }
         Effect::ExposureAdd { group, threat, by } => {
             let threat = &scenario.world.threats[*threat].id;
-            format!("exposure of {} to {threat} {}", say.group(group), say.change(*by))
+            format!(
+                "exposure of {} to {threat} {}",
+                say.group(group),
+                say.change(*by)
+            )
         }
         Effect::IdealPointShift { group, by } => {
             format!("ideal point of {} {}", say.group(group), say.change(*by))
         }
         Effect::SalienceScale { group, domain, by } => {
-            format!("salience of {} for {} × {}", domain.name(), say.group(group), say.value(*by))
+            format!(
+                "salience of {} for {} × {}",
+                domain.name(),
+                say.group(group),
+                say.value(*by)
+            )
         }
         Effect::TrustShift { group, bloc, by } => {
-            format!("trust {}–{} {}", say.group(group), say.bloc(*bloc), say.change(*by))
+            format!(
+                "trust {}–{} {}",
+                say.group(group),
+                say.bloc(*bloc),
+                say.change(*by)
+            )
         }
         Effect::SignalAdd { org, bloc, by } => {
-            format!("signal of {} to {} {}", say.org(*org), say.bloc(*bloc), say.change(*by))
+            format!(
+                "signal of {} to {} {}",
+                say.org(*org),
+                say.bloc(*bloc),
+                say.change(*by)
+            )
         }
         Effect::InitiativeOpen { initiative } => {
             format!("opens {}", scenario.initiatives[*initiative].id)
@@ -69,8 +128,17 @@ pub(crate) fn effects(scenario: &Scenario, effects: &[Effect]) -> String {
 pub(crate) fn condition(scenario: &Scenario, condition: &Condition) -> String {
     let say = Say { scenario };
     match condition {
-        Condition::LevelAtLeast { org, element, level } => {
-            format!("{} has {} at {}", say.org(*org), say.element(*element), say.value(*level))
+        Condition::LevelAtLeast {
+            org,
+            element,
+            level,
+        } => {
+            format!(
+                "{} has {} at {}",
+                say.org(*org),
+                say.element(*element),
+                say.value(*level)
+            )
         }
         Condition::DriverAbove { driver, level } => {
             format!("{} above {}", say.driver(*driver), say.value(*level))
@@ -80,10 +148,18 @@ pub(crate) fn condition(scenario: &Scenario, condition: &Condition) -> String {
         }
         Condition::Adopted { initiative, rung } => {
             let initiative = &scenario.initiatives[*initiative];
-            format!("{} has reached {}", initiative.id, initiative.ladder[*rung].id)
+            format!(
+                "{} has reached {}",
+                initiative.id, initiative.ladder[*rung].id
+            )
         }
         Condition::HasStatus { actor, org, status } => {
-            format!("{} is {} of {}", say.actor(*actor), status.name().to_lowercase(), say.org(*org))
+            format!(
+                "{} is {} of {}",
+                say.actor(*actor),
+                status.name().to_lowercase(),
+                say.org(*org)
+            )
         }
     }
 }
@@ -95,7 +171,11 @@ pub(crate) fn rule(scenario: &Scenario, rule: &Rule) -> String {
         Rule::Consensus => "consensus".to_owned(),
         Rule::OptIn { min } => format!("opt-in, {min} at least"),
         Rule::SimpleMajority { vetoes } => format!("majority{}", say.vetoes(vetoes)),
-        Rule::QualifiedMajority { quota, weights, vetoes } => {
+        Rule::QualifiedMajority {
+            quota,
+            weights,
+            vetoes,
+        } => {
             let weights = match weights {
                 Weights::Equal => "votes",
                 Weights::Capability => "capability",
@@ -111,7 +191,11 @@ pub(crate) fn procedure(scenario: &Scenario, initiative: &Initiative) -> String 
     let say = Say { scenario };
     let mut parts = Vec::new();
     let venues: Vec<&str> = initiative.venues.iter().map(|org| say.org(*org)).collect();
-    let parties: Vec<&str> = initiative.parties.iter().map(|actor| say.actor(*actor)).collect();
+    let parties: Vec<&str> = initiative
+        .parties
+        .iter()
+        .map(|actor| say.actor(*actor))
+        .collect();
     let both: Vec<String> = [venues, parties]
         .into_iter()
         .filter(|names| !names.is_empty())
@@ -119,7 +203,11 @@ pub(crate) fn procedure(scenario: &Scenario, initiative: &Initiative) -> String 
         .collect();
     parts.push(format!("decided by {}", both.join(" with ")));
     if !initiative.sponsors.is_empty() {
-        let sponsors: Vec<&str> = initiative.sponsors.iter().map(|actor| say.actor(*actor)).collect();
+        let sponsors: Vec<&str> = initiative
+            .sponsors
+            .iter()
+            .map(|actor| say.actor(*actor))
+            .collect();
         parts.push(format!("tabled by {}", sponsors.join(", ")));
     }
     if let Some(own) = &initiative.rule {
@@ -150,8 +238,14 @@ pub(crate) fn timing(scenario: &Scenario, timing: &Timing) -> String {
     match timing {
         Timing::OncePerYear(rate) => format!("once, at {} a year", say.value(*rate)),
         Timing::PerYear(rate) => format!("{} a year", say.value(*rate)),
-        Timing::At { month, probability } => format!("{month}, probability {}", say.value(*probability)),
-        Timing::Between { from, until, probability } => {
+        Timing::At { month, probability } => {
+            format!("{month}, probability {}", say.value(*probability))
+        }
+        Timing::Between {
+            from,
+            until,
+            probability,
+        } => {
             format!("{from} to {until}, probability {}", say.value(*probability))
         }
     }
@@ -166,14 +260,24 @@ pub(crate) fn distribution(distribution: &Distribution) -> String {
         }
         Distribution::Uniform { low, high } => format!("Uniform {}..{}", plain(*low), plain(*high)),
         Distribution::Triangular { low, mode, high } => {
-            format!("Triangular {} {} {}", plain(*low), plain(*mode), plain(*high))
+            format!(
+                "Triangular {} {} {}",
+                plain(*low),
+                plain(*mode),
+                plain(*high)
+            )
         }
         Distribution::Pert { low, mode, high } => {
             format!("Pert {} {} {}", plain(*low), plain(*mode), plain(*high))
         }
         Distribution::Beta { alpha, beta } => format!("Beta {} {}", plain(*alpha), plain(*beta)),
         Distribution::Truncated { of, low, high } => {
-            format!("{} within {}..{}", self::distribution(of), plain(*low), plain(*high))
+            format!(
+                "{} within {}..{}",
+                self::distribution(of),
+                plain(*low),
+                plain(*high)
+            )
         }
         Distribution::Discrete(values) => format!("Discrete, {} values", values.len()),
         Distribution::Quantiles { p5, p50, p95 } => {
@@ -237,7 +341,11 @@ impl<'a> Say<'a> {
 
     fn change(&self, leaf: Leaf) -> String {
         let value = self.scenario.value(leaf);
-        if value > 0.0 { format!("+{}", plain(value)) } else { plain(value) }
+        if value > 0.0 {
+            format!("+{}", plain(value))
+        } else {
+            plain(value)
+        }
     }
 
     fn group(&self, group: &Group) -> String {

@@ -51,3 +51,33 @@ pub(crate) fn load(
         _ => Err(Failure::Mistakes { file: file.display().to_string(), mistakes }),
     }
 }
+
+/// Checks a scenario file without a word.
+///
+/// # Errors
+/// If the file itself cannot be read; files it refers to are mistakes of the scenario.
+pub(crate) fn check(file: &Path, set: &[(String, String)]) -> Result<Checked, Failure> {
+    let meta = fs::metadata(file)
+        .map_err(|error| Failure::File { action: "read", path: file.to_path_buf(), error })?;
+    if meta.is_dir() {
+        return Err(Failure::FolderGiven { path: file.to_path_buf(), inside: scenarios_in(file) });
+    }
+    fs::File::open(file)
+        .map_err(|error| Failure::File { action: "read", path: file.to_path_buf(), error })?;
+    let path = file.to_string_lossy();
+    let loaded = foedera_scenario::load(&path, &Folders, set, &foedera_sim::catalogue());
+    Ok(Checked { scenario: loaded.scenario, diagnostics: loaded.diagnostics })
+}
+
+/// Scenario files in a folder, as a hint; a folder that cannot be read has none.
+fn scenarios_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<String> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ron"))
+        .map(|path| path.display().to_string())
+        .collect();
+    paths.sort();
+    paths.truncate(5);
+    paths
+}

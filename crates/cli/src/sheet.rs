@@ -163,8 +163,8 @@ mod tests {
         Face {
             quiet: false,
             json: false,
-            paint: Paint::none(),
-            note_paint: Paint::none(),
+            paint: Paint::for_stream(false),
+            note_paint: Paint::for_stream(false),
             width,
         }
     }

@@ -1,0 +1,124 @@
+//! The answer as one JSON document.
+
+use foedera_results::{Estimate, layout::OutcomeKind};
+use serde_json::{Value, json};
+
+use super::Answer;
+use crate::blockers;
+
+/// The whole answer.
+pub(crate) fn document(answer: &Answer<'_>) -> Value {
+    let making = &answer.making;
+    let arms: Vec<Value> = (0..answer.layout.arms.len())
+        .map(|arm| arm_document(answer, arm))
+        .collect();
+    let files: Vec<Value> = making
+        .files
+        .iter()
+        .map(|(name, size)| json!({ "name": name, "bytes": size }))
+        .collect();
+    json!({
+        "title": answer.title,
+        "question": answer.question,
+        "seed": making.seed,
+        "requested": making.requested,
+        "replicates": making.done,
+        "seconds": making.seconds,
+        "folder": making.folder.display().to_string(),
+        "files": files,
+        "arms": arms,
+    })
+}
+
+fn arm_document(answer: &Answer<'_>, arm: usize) -> Value {
+    let name = &answer.layout.arms[arm];
+    let sums = &answer.aggregates.arms[arm];
+    let faults: serde_json::Map<String, Value> = answer
+        .layout
+        .fault_kinds
+        .iter()
+        .zip(&sums.faults)
+        .map(|(kind, n)| (kind.id.clone(), json!(n)))
+        .collect();
+    let initiatives: Vec<Value> = (0..answer.layout.initiatives.len())
+        .map(|idx| initiative(answer, arm, idx))
+        .collect();
+    json!({
+        "id": name.id,
+        "title": name.title,
+        "faults": faults,
+        "outcomes": outcomes(answer, arm),
+        "initiatives": initiatives,
+    })
+}
+
+fn outcomes(answer: &Answer<'_>, arm: usize) -> Vec<Value> {
+    let tallies = &answer.aggregates.arms[arm].outcomes;
+    let pairs = arm.checked_sub(1).map(|idx| &answer.aggregates.pairs[idx]);
+    let columns = answer.layout.outcomes.iter().zip(tallies).enumerate();
+    columns
+        .map(|(idx, (column, tally))| {
+            let quantile = |level| tally.quantile(column, level).map(|of| estimate(&of));
+            let kind = match column.kind {
+                OutcomeKind::Truth => "truth",
+                OutcomeKind::Count => "count",
+                OutcomeKind::Number => "number",
+                OutcomeKind::Time => "time",
+            };
+            let difference = pairs.and_then(|pairs| pairs[idx].difference());
+            json!({
+                "name": column.name, "label": column.label, "text": column.text,
+                "unit": column.unit, "kind": kind, "n": tally.n(), "absent": tally.absent,
+                "estimate": tally.estimate(column.kind).map(|of| estimate(&of)),
+                "standard_error": tally.standard_error(),
+                "sd": tally.sd(), "min": tally.min(), "max": tally.max(),
+                "p5": quantile(0.05), "p50": quantile(0.5), "p95": quantile(0.95),
+                "difference": difference.map(|of| estimate(&of)),
+            })
+        })
+        .collect()
+}
+
+/// One initiative: rungs, blockers, terms.
+pub(crate) fn initiative(answer: &Answer<'_>, arm: usize, idx: usize) -> Value {
+    super::document::decided(answer.layout, &answer.aggregates.arms[arm].decisions, idx)
+}
+
+/// What was decided on one initiative, from the aggregates alone.
+pub(crate) fn decided(
+    layout: &foedera_results::Layout,
+    decisions: &foedera_results::decision::DecisionTallies,
+    idx: usize,
+) -> Value {
+    let initiative = &layout.initiatives[idx];
+    let tally = &decisions.initiatives[idx];
+    let rungs = initiative.rungs.iter().enumerate().map(|(rung, name)| {
+        let reached = decisions.ever_adopted(idx, rung).map(|of| estimate(&of));
+        json!({ "id": name.id, "title": name.title, "reached": reached, "adoptions": tally.adopted[rung] })
+    });
+    let optional = |of: &Option<Estimate>| of.as_ref().map(estimate);
+    let blockers = blockers::ranked(decisions, idx).into_iter().map(|one| {
+        let terms: Vec<Value> = one
+            .terms
+            .iter()
+            .map(|(term, share)| json!({ "term": layout.terms[*term], "share": estimate(share) }))
+            .collect();
+        json!({
+            "actor": layout.actors[one.actor].id, "rank": one.rank,
+            "share": estimate(&one.share), "alone": optional(&one.sole),
+            "pivotal": optional(&one.pivotal), "ever": optional(&one.ever), "terms": terms,
+        })
+    });
+    json!({
+        "id": initiative.id,
+        "title": initiative.title,
+        "tablings": tally.tabled.sum,
+        "replicates_tabled": tally.replicates_tabled,
+        "rungs": rungs.collect::<Vec<_>>(),
+        "blockers": blockers.collect::<Vec<_>>(),
+    })
+}
+
+fn estimate(of: &Estimate) -> Value {
+    json!({ "value": of.value, "low": of.low, "high": of.high, "n": of.n })
+}

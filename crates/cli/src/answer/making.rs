@@ -1,0 +1,74 @@
+//! How the answer came about: replicates, failures, speed, files, and what the signs mean.
+
+use super::Answer;
+use crate::{
+    face::Face,
+    number::{self, bytes, count, seconds},
+};
+
+/// The closing lines.
+pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
+    let making = &answer.making;
+    let mut text = String::from("\n");
+    let of = if making.done == making.requested {
+        String::new()
+    } else {
+        format!(" of {} asked for", count(making.requested))
+    };
+    let arms = answer.layout.arms.len() as u64;
+    let under = if arms > 1 {
+        format!(
+            " under {}",
+            number::counted(arms, "policy").replace("policys", "policies")
+        )
+    } else {
+        String::new()
+    };
+    text += &format!(
+        "  {}{of}{under} · seed {}",
+        number::counted(making.done, "replicate"),
+        making.seed
+    );
+    if let Some(took) = making.seconds {
+        #[expect(clippy::cast_precision_loss, reason = "a speed shown with few digits")]
+        let speed = making.done.saturating_mul(arms) as f64 / took.max(1e-9);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a positive speed"
+        )]
+        let speed = count(speed as u64);
+        text += &format!(" · {} · {speed} histories/s", seconds(took));
+    }
+    text.push('\n');
+    text += &faults(face, answer);
+    let files: Vec<String> = making
+        .files
+        .iter()
+        .map(|(name, size)| format!("{name} {}", bytes(*size)))
+        .collect();
+    text += &format!("  {}: {}\n", making.folder.display(), files.join(", "));
+    let key = "  probabilities with 95 % Wilson intervals; ± is one standard error of a mean; luck and \
+               uncertain inputs together";
+    text + &face.paint.faint(key) + "\n"
+}
+
+/// Failed replicates; silence would hide them.
+fn faults(face: &Face, answer: &Answer<'_>) -> String {
+    let mut parts = Vec::new();
+    for (arm, name) in answer.aggregates.arms.iter().zip(&answer.layout.arms) {
+        for (n, kind) in arm.faults.iter().zip(&answer.layout.fault_kinds) {
+            if *n > 0 {
+                parts.push(format!("{} {} under {}", count(*n), kind.title, name.id));
+            }
+        }
+    }
+    if parts.is_empty() {
+        return "  no replicate failed\n".to_owned();
+    }
+    let line = format!(
+        "  failed replicates, left out of every number: {}",
+        parts.join("; ")
+    );
+    face.paint.bad(&line) + "\n"
+}

@@ -1,0 +1,194 @@
+//! How a run says where it is: a bar for people, one JSON object a line for machines, or nothing.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use clap::ValueEnum;
+use foedera_results::digits;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use crate::{
+    face::{Face, complain},
+    number,
+};
+
+/// Time between two lines of JSON.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The form of progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// A bar on a terminal.
+    Bar,
+    /// One JSON object a line on stderr.
+    Json,
+    /// Nothing.
+    None,
+}
+
+/// The running estimate of what leads the report.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Headline {
+    /// What it is.
+    pub(crate) label: String,
+    /// Mean so far.
+    pub(crate) value: f64,
+    /// Its standard error.
+    pub(crate) error: f64,
+}
+
+/// Where a run is.
+pub(crate) struct Meter {
+    form: Form,
+    bar: Option<ProgressBar>,
+    of: u64,
+    started: Instant,
+    spoken: Mutex<Option<Instant>>,
+}
+
+impl Meter {
+    /// Starts measuring a run of so many replicates.
+    pub(crate) fn start(face: &Face, form: Option<Form>, of: u64) -> Self {
+        let watched = Face::is_watched() && !face.quiet;
+        let form = form.unwrap_or(if watched { Form::Bar } else { Form::None });
+        let bar = (form == Form::Bar).then(|| bar(face, of));
+        Self {
+            form,
+            bar,
+            of,
+            started: Instant::now(),
+            spoken: Mutex::new(None),
+        }
+    }
+
+    /// Seconds since the start.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    /// Says how many replicates are done and what the headline is by now.
+    pub(crate) fn done(&self, done: u64, headline: Option<&Headline>) {
+        if let Some(bar) = &self.bar {
+            let error =
+                |of: &Headline| format!("{} {}", of.label, digits::with_error(of.value, of.error));
+            bar.set_message(headline.map(error).unwrap_or_default());
+            bar.set_position(done);
+        }
+        if self.form == Form::Json && self.is_due(done) {
+            complain(&self.object(done, headline).to_string());
+        }
+    }
+
+    /// Clears the bar.
+    pub(crate) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn is_due(&self, done: u64) -> bool {
+        let mut spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let due =
+            done >= self.of || spoken.is_none_or(|before| now.duration_since(before) >= PAUSE);
+        if due {
+            *spoken = Some(now);
+        }
+        due
+    }
+
+    fn object(&self, done: u64, headline: Option<&Headline>) -> serde_json::Value {
+        let seconds = self.seconds();
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a speed and a time left, shown with few digits"
+        )]
+        let (rate, left) = {
+            let rate = done as f64 / seconds.max(1e-9);
+            (rate, self.of.saturating_sub(done) as f64 / rate.max(1e-9))
+        };
+        json!({
+            "done": done,
+            "of": self.of,
+            "seconds": seconds,
+            "per_second": rate,
+            "seconds_left": left,
+            "headline": headline.map(|of| &of.label),
+            "estimate": headline.map(|of| of.value),
+            "standard_error": headline.map(|of| of.error),
+        })
+    }
+}
+
+fn bar(face: &Face, of: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr_with_hz(10));
+    let colour = if face.note_paint.is_on() { ".cyan" } else { "" };
+    let template =
+        format!("{{bar:24{colour}}} {{replicates}} · {{per_sec:.0}} · {{eta}} left · {{wide_msg}}");
+    let style = ProgressStyle::with_template(&template).expect("the template is well formed");
+    let style = style.progress_chars("█▉▊▋▌▍▎▏·").with_key(
+        "replicates",
+        |state: &indicatif::ProgressState, words: &mut dyn std::fmt::Write| {
+            let len = state.len().unwrap_or(0);
+            // Writing into the bar's own buffer does not fail.
+            let _ = write!(
+                words,
+                "{} of {}",
+                number::count(state.pos()),
+                number::count(len)
+            );
+        },
+    );
+    bar.set_style(style);
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paint::Paint;
+
+    #[test]
+    fn an_object_says_where_the_run_is() {
+        let paint = Paint::for_stream(false);
+        let face = Face {
+            quiet: true,
+            json: false,
+            paint,
+            note_paint: paint,
+            width: 96,
+        };
+        let meter = Meter::start(&face, Some(Form::Json), 100);
+        let headline = Headline {
+            label: "cohesion".to_owned(),
+            value: 0.5,
+            error: 0.01,
+        };
+        let object = meter.object(50, Some(&headline));
+        assert_eq!(object["done"], 50);
+        assert_eq!(object["of"], 100);
+        assert_eq!(object["estimate"], 0.5);
+        assert!(meter.is_due(1), "the first word is due");
+        assert!(!meter.is_due(2), "the next one is too soon");
+        assert!(meter.is_due(100), "the last one always is");
+    }
+
+    #[test]
+    fn the_bar_is_well_formed() {
+        let paint = Paint::for_stream(false);
+        let face = Face {
+            quiet: false,
+            json: false,
+            paint,
+            note_paint: paint,
+            width: 96,
+        };
+        let meter = Meter::start(&face, Some(Form::Bar), 10);
+        meter.done(5, None);
+        meter.end();
+        assert!(meter.seconds() >= 0.0);
+    }
+}
