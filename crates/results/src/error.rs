@@ -45,6 +45,12 @@ pub enum ResultsError {
         /// The folder.
         path: PathBuf,
     },
+    /// A run that was killed, or still runs.
+    #[error("open {}: its run has not ended, or was killed", path.display())]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A JSON file that is not what it should be.
     #[error("read {}: {source}", path.display())]
     BrokenJson {
@@ -98,6 +104,7 @@ impl ResultsError {
             Self::Write { .. } => "check that the folder may be written, or choose another with -o",
             Self::DiskFull { .. } => "free some space, or choose a folder on another disk with -o",
             Self::Read { .. } => "check the path and its permissions",
+            Self::Unfinished { .. } => "wait for it, or run the scenario again with --force",
             Self::NotResults { .. } => "name a folder that `foedera run` has written",
             Self::BrokenJson { .. } | Self::BrokenTable { .. } | Self::Mismatch { .. } => {
                 "run the scenario again into a new folder"

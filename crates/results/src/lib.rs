@@ -1,7 +1,7 @@
 //! What is left: holds what runs leave behind, adds it up exactly, stores it, and says where it came from.
 //!
 //! Flow: blocks of rows ([`record`]) → exact sums and counts ([`aggregates`], [`series`]) and files
-//! (output) → reader. Knows columns by a [`layout`] and nothing of what they mean.
+//! ([`output`]) → [`open`]. Knows columns by a [`layout`] and nothing of what they mean.
 
 pub mod aggregates;
 pub mod decision;
@@ -11,7 +11,10 @@ pub mod exact;
 pub mod histogram;
 pub mod interval;
 pub mod layout;
+pub mod manifest;
+pub mod open;
 pub mod outcome;
+pub mod output;
 pub mod record;
 pub mod series;
 pub mod special;
@@ -22,5 +25,8 @@ pub use aggregates::Aggregates;
 pub use error::ResultsError;
 pub use interval::Estimate;
 pub use layout::Layout;
+pub use manifest::Manifest;
+pub use open::Results;
+pub use output::{RunWriter, WriteOptions};
 pub use record::{BlockRecord, Discard, Sink};
 pub use series::{SeriesAggregates, SeriesStore};

@@ -91,7 +91,7 @@ pub(crate) fn block(first: u64, n: usize, salt: u64) -> BlockRecord {
     BlockRecord { first, n, arms }
 }
 
-/// A number in [0, 1) that depends on its key alone (SplitMix64).
+/// A number in [0, 1) that depends on its key alone (`SplitMix64`).
 pub(crate) fn uniform(key: u64) -> f32 {
     let mut z = key.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

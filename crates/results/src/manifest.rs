@@ -1,0 +1,219 @@
+//! The manifest: where a folder of results came from, complete enough to run it again.
+//!
+//! Written as running before the first replicate, and again at the end. It keeps the texts of the scenario
+//! and its world, so that a replicate can be told again from the folder alone. Everything in it follows
+//! from the question; clocks and machines are in [`RunLog`], which is a file of its own.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::layout::Layout;
+
+/// Version of every stored format. A reader takes its own version and none other.
+pub const FORMAT: u64 = 1;
+/// Name of the manifest.
+pub const MANIFEST_FILE: &str = "manifest.json";
+/// Name of the aggregates.
+pub const AGGREGATES_FILE: &str = "aggregates.json";
+/// Name of the only file that may differ between two equal runs.
+pub const RUN_LOG_FILE: &str = "run-log.json";
+
+/// How far a run came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunStatus {
+    /// It runs, or it was killed.
+    Running,
+    /// Every replicate asked for is there.
+    Complete,
+    /// It was stopped; the first `completed` replicates are there.
+    Interrupted,
+}
+
+/// Where a folder of results came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Format version.
+    pub format: u64,
+    /// How far the run came.
+    pub status: RunStatus,
+    /// What was asked and of which program.
+    pub origin: Origin,
+    /// Replicates done for each arm.
+    pub completed: u64,
+    /// Failed replicates by arm and kind, as `(arm, kind, count)`, where there are any.
+    pub faults: Vec<(String, String, u64)>,
+    /// The other files.
+    pub files: Vec<FileEntry>,
+    /// What the columns are.
+    pub layout: Layout,
+}
+
+/// What was asked, and of which program: all that decides the results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Name of the program.
+    pub program: String,
+    /// Its version.
+    pub version: String,
+    /// Hash of the catalogue of the law's parameters.
+    pub catalogue_sha256: String,
+    /// The command, without what does not decide the results (folder, threads, display).
+    pub command: Vec<String>,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// Its question.
+    pub question: String,
+    /// The outcome that leads.
+    pub headline: Option<String>,
+    /// Texts of the scenario, the files it extends and its world; the scenario first.
+    pub texts: Vec<TextFile>,
+    /// Changes made from outside, `path=value`.
+    pub overrides: Vec<String>,
+    /// Whether the analysts' stances count.
+    pub stances: bool,
+    /// Seed.
+    pub seed: u64,
+    /// First replicate.
+    pub first: u64,
+    /// Replicates asked for.
+    pub n: u64,
+}
+
+/// A text that a run was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextFile {
+    /// Path as the scenario names it.
+    pub path: String,
+    /// Hash of the text.
+    pub sha256: String,
+    /// The text.
+    pub text: String,
+}
+
+impl TextFile {
+    /// Takes a text with its hash.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            path: path.into(),
+            sha256: sha256(text.as_bytes()),
+            text,
+        }
+    }
+}
+
+/// A file of the folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Name.
+    pub name: String,
+    /// Hash of its bytes.
+    pub sha256: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its rows, for a table.
+    pub rows: Option<u64>,
+}
+
+/// When, where and how fast: nothing here decides a result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunLog {
+    /// Start, as RFC 3339 text.
+    pub started: String,
+    /// End, as RFC 3339 text.
+    pub finished: String,
+    /// Machine.
+    pub host: String,
+    /// Threads.
+    pub threads: usize,
+    /// Instruction set.
+    pub isa: String,
+    /// Duration [s].
+    pub seconds: f64,
+    /// Replicates of all arms per second.
+    pub replicates_per_second: f64,
+    /// The command as it was given.
+    pub command: Vec<String>,
+}
+
+impl Manifest {
+    /// The manifest of a run that begins.
+    pub fn running(origin: Origin, layout: Layout) -> Self {
+        Self {
+            format: FORMAT,
+            status: RunStatus::Running,
+            origin,
+            completed: 0,
+            faults: Vec::new(),
+            files: Vec::new(),
+            layout,
+        }
+    }
+
+    /// One hash over the paths and texts that the run was made from, and the overrides.
+    pub fn scenario_sha256(&self) -> String {
+        let mut hasher = Sha256::new();
+        for text in &self.origin.texts {
+            hasher.update(text.path.as_bytes());
+            hasher.update([0]);
+            hasher.update(text.sha256.as_bytes());
+            hasher.update([0]);
+        }
+        for change in &self.origin.overrides {
+            hasher.update(change.as_bytes());
+            hasher.update([0]);
+        }
+        hex(&hasher.finalize())
+    }
+
+    /// Keys and values that every table carries.
+    pub(crate) fn provenance(&self) -> Vec<(String, String)> {
+        let pair = |key: &str, value: String| (format!("foedera.{key}"), value);
+        vec![
+            pair("format", self.format.to_string()),
+            pair("program", self.origin.program.clone()),
+            pair("version", self.origin.version.clone()),
+            pair("scenario", self.origin.scenario.clone()),
+            pair("scenario_sha256", self.scenario_sha256()),
+            pair("catalogue_sha256", self.origin.catalogue_sha256.clone()),
+            pair("seed", self.origin.seed.to_string()),
+        ]
+    }
+}
+
+/// Hash of some bytes, as hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("a string takes everything");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_sha256() {
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(
+            sha256(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}
