@@ -34,3 +34,13 @@ pub struct Catalogue {
     /// The parameters.
     pub params: &'static [ParamSpec],
 }
+
+impl Catalogue {
+    /// A catalogue without parameters, for tests and for texts that set none.
+    pub const EMPTY: Self = Self { params: &[] };
+
+    /// The parameter at a path below `params.`.
+    pub fn find(&self, path: &str) -> Option<&'static ParamSpec> {
+        self.params.iter().find(|param| param.path == path)
+    }
+}

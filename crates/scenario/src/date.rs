@@ -87,8 +87,11 @@ impl Time {
     /// Number of steps.
     pub fn n_steps(&self) -> usize {
         let months = self.end.0 - self.start.0 + 1;
-        usize::try_from(months.div_euclid(self.step.months()) + i32::from(months.rem_euclid(self.step.months()) > 0))
-            .unwrap_or(0)
+        usize::try_from(
+            months.div_euclid(self.step.months())
+                + i32::from(months.rem_euclid(self.step.months()) > 0),
+        )
+        .unwrap_or(0)
     }
 
     /// Length of a step [years].
@@ -104,7 +107,9 @@ impl Time {
     /// The step that contains `month`, clamped to the span.
     pub fn step_of(&self, month: Month) -> usize {
         let idx = (month.0 - self.start.0).div_euclid(self.step.months());
-        usize::try_from(idx.max(0)).expect("not negative").min(self.n_steps().saturating_sub(1))
+        usize::try_from(idx.max(0))
+            .expect("not negative")
+            .min(self.n_steps().saturating_sub(1))
     }
 }
 
@@ -123,7 +128,11 @@ mod tests {
 
     #[test]
     fn eighteen_years_of_months_are_216_steps_and_72_quarters() {
-        let mut time = Time { start: Month::new(2008, 1), end: Month::new(2025, 12), step: Step::Month };
+        let mut time = Time {
+            start: Month::new(2008, 1),
+            end: Month::new(2025, 12),
+            step: Step::Month,
+        };
         assert_eq!(time.n_steps(), 216);
         time.step = Step::Quarter;
         assert_eq!(time.n_steps(), 72);

@@ -104,12 +104,17 @@ impl Leaves {
     /// Every leaf in order.
     pub fn iter(&self) -> impl Iterator<Item = (Leaf, &LeafInfo)> {
         self.infos.iter().enumerate().map(|(idx, info)| {
-            (Leaf(u32::try_from(idx).expect("fewer than 2^32 leaves")), info)
+            (
+                Leaf(u32::try_from(idx).expect("fewer than 2^32 leaves")),
+                info,
+            )
         })
     }
 
     /// Every path with its leaf, in alphabetical order.
     pub fn paths(&self) -> impl Iterator<Item = (&str, Leaf)> {
-        self.by_path.iter().map(|(path, leaf)| (path.as_str(), *leaf))
+        self.by_path
+            .iter()
+            .map(|(path, leaf)| (path.as_str(), *leaf))
     }
 }

@@ -6,10 +6,27 @@
 
 pub mod catalogue;
 pub mod date;
+mod decode;
+pub mod diagnostic;
 pub mod leaf;
+pub mod limits;
+pub mod load;
+mod merge;
 pub mod model;
+pub mod outcome_text;
+pub mod parse;
+pub mod path;
+pub mod source;
+pub mod spec;
+mod table;
+pub mod text;
+pub mod tree;
 
 pub use catalogue::{Catalogue, ParamSpec};
 pub use date::{Month, Step, Time};
+pub use diagnostic::{Diagnostic, Look, Severity};
 pub use leaf::{Confidence, Leaf, LeafInfo, Leaves};
+pub use load::{Loaded, Override, TextFile, load, load_scenario_text};
 pub use model::*;
+pub use outcome_text::{Target, parse_outcome, parse_predicate, parse_target};
+pub use source::{MemorySources, SourceError, Sources};

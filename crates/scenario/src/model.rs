@@ -247,8 +247,14 @@ pub enum Status {
 
 impl Status {
     /// All, in code order: the code of a status is its place here.
-    pub const ALL: [Self; 6] =
-        [Self::Outsider, Self::Partner, Self::Observer, Self::Candidate, Self::Member, Self::Suspended];
+    pub const ALL: [Self; 6] = [
+        Self::Outsider,
+        Self::Partner,
+        Self::Observer,
+        Self::Candidate,
+        Self::Member,
+        Self::Suspended,
+    ];
 
     /// The code used in lanes.
     pub const fn code(self) -> usize {
@@ -932,8 +938,13 @@ pub enum CohesionPart {
 
 impl CohesionPart {
     /// All, in the order of every array over parts.
-    pub const ALL: [Self; 5] =
-        [Self::Affinity, Self::Agreement, Self::Interdependence, Self::Institutions, Self::Commitment];
+    pub const ALL: [Self; 5] = [
+        Self::Affinity,
+        Self::Agreement,
+        Self::Interdependence,
+        Self::Institutions,
+        Self::Commitment,
+    ];
 
     /// The name used in paths.
     pub const fn name(self) -> &'static str {
