@@ -139,6 +139,8 @@ pub enum Cause {
     Worth(u32),
     /// An exclusive treaty forced a choice.
     Exclusive,
+    /// A suspended member came back because the organisation paid again.
+    Returned,
 }
 
 /// One tabling of an initiative in one replicate.

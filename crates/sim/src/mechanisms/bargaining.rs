@@ -1,0 +1,97 @@
+//! Bargaining: what each party makes of each rung.
+//!
+//! **Claim.** Parties judge a rung by what it does to their utility at full build-out, plus what the analyst knows of their
+//! stance, plus chance. Small costs are swallowed, otherwise nothing ever happens. Chance persists, so that a proposal
+//! is not passed by trying often.
+//!
+//! **Equations.** `V_i(r) = ΔU_i(r) + λ stance_i + ρ_r e_i`, `ρ_r = ρ₀ + (1 − ρ₀) depth_r`, `e_i = τ (√ω persistent + √(1 − ω) fresh)`, both
+//! logistic; one draw for (replicate, initiative, actor) for all rungs, the fresh part once a calendar year. A party
+//! blocks when `V_i < −κ`. Effects count at full level, discounted by `1/(1 + r · build years)`.
+//! Tabled at a meeting with probability `1 − exp(−ν z Δt)`, Δt since the last meeting, z the zeal of the keenest sponsor
+//! `g/(g + κ)` for its largest gain g.
+//!
+//! **Reads** utilities with and without the rung's effects. **Writes** values, decisions, adoptions.
+//!
+//! **Invariants.** No noise and no stance: a party with a loss beyond κ always blocks. Twice as many meetings table as often.
+//!
+//! **Sources.** McKelvey and Palfrey (1995) quantal response; thresholds after a trial in which the world froze without.
+
+use crate::laned::params;
+use crate::math;
+
+params! {
+    /// Parameters of bargaining.
+    pub struct BargainingParams {
+        noise = ("bargaining.noise", "Scale of chance in a party's value (tau)", "utility", 0.01, 0.02, 0.04, 0.0, 1.0, "McKelvey and Palfrey (1995); a quarter of the spread of utility changes");
+        threshold = ("bargaining.threshold", "Loss that a party swallows (kappa)", "utility", 0.02, 0.045, 0.09, 0.0, 5.0, "assumption; the most sensitive parameter of the trial");
+        persistence = ("bargaining.persistence", "Share of chance that persists over meetings (omega)", "share", 0.4, 0.7, 0.9, 0.0, 1.0, "assumption; trial range");
+        shallow_noise = ("bargaining.shallow_noise", "Chance at depth zero against full depth (rho 0)", "share", 0.15, 0.3, 0.5, 0.0, 1.0, "assumption; trial range");
+        stance = ("bargaining.stance", "Weight of an analyst's stance (lambda)", "utility", 0.03, 0.06, 0.1, 0.0, 5.0, "assumption; trial range");
+        tabling = ("bargaining.tabling", "Rate at which a keen sponsor tables", "per year", 0.25, 0.6, 1.5, 0.0, 50.0, "assumption; .35 an annual meeting in the trial");
+        drafting = ("bargaining.drafting", "Time from the opening of the window to the first tabling", "years", 0.25, 0.5, 1.0, 0.0, 10.0, "assumption");
+        pause = ("bargaining.pause", "Pause after an adoption", "years", 1.0, 2.0, 4.0, 0.0, 50.0, "assumption; NATO needed many years (de Haas 2008)");
+        discount = ("bargaining.discount", "Discount of what takes long to build", "per year", 0.02, 0.05, 0.1, 0.0, 1.0, "assumption");
+        payment_max = ("bargaining.payment_max", "Largest compensation of a sole blocker", "utility", 0.01, 0.03, 0.06, 0.0, 5.0, "arms at domestic prices, de Haas (2008); trial value .03");
+    }
+}
+
+/// Chance in a party's value of a rung.
+#[inline(always)]
+pub(crate) fn chance(persistent: f32, fresh: f32, depth: f32, params: &BargainingParams<f32>) -> f32 {
+    let mix = math::sqrt(params.persistence) * persistent + math::sqrt(1.0 - params.persistence) * fresh;
+    params.noise * math::lerp(params.shallow_noise, 1.0, depth) * mix
+}
+
+/// Probability that a proposal is tabled at a meeting.
+#[inline(always)]
+pub(crate) fn tabling_probability(gain: f32, years_since_meeting: f32, params: &BargainingParams<f32>) -> f32 {
+    let keen = math::positive_part(gain);
+    let zeal = keen / (keen + params.threshold + f32::MIN_POSITIVE);
+    math::saturate(params.tabling * zeal * years_since_meeting)
+}
+
+/// Factor by which a change that takes years to build is discounted.
+#[inline(always)]
+pub(crate) fn discounted(build_years: f32, rate: f32) -> f32 {
+    1.0 / (1.0 + rate * build_years)
+}
+
+/// What compensating a blocker costs a sponsor [utility].
+#[inline(always)]
+pub(crate) fn payment_cost(deficit: f32, sponsor_capability: f32, blocker_capability: f32) -> f32 {
+    deficit * (sponsor_capability + blocker_capability) / math::max(sponsor_capability, f32::MIN_POSITIVE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params() -> BargainingParams<f32> {
+        BargainingParams {
+            noise: 0.02, threshold: 0.045, persistence: 0.7, shallow_noise: 0.3, stance: 0.06,
+            tabling: 0.6, drafting: 0.5, pause: 2.0, discount: 0.05, payment_max: 0.03,
+        }
+    }
+
+    #[test]
+    fn two_half_year_meetings_table_like_one_yearly() {
+        let yearly = tabling_probability(0.1, 1.0, &params());
+        let half = tabling_probability(0.1, 0.5, &params());
+        assert!((1.0 - (1.0 - half) * (1.0 - half) - yearly).abs() < 1e-6);
+        assert!(tabling_probability(-1.0, 1.0, &params()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn chance_grows_with_depth() {
+        // 0.02 · 1 · √0.7 at full depth, 0.3 of that at none
+        assert!((chance(1.0, 0.0, 1.0, &params()) - 0.016_733).abs() < 1e-5);
+        assert!((chance(1.0, 0.0, 0.0, &params()) - 0.3 * 0.016_733).abs() < 1e-5);
+    }
+
+    #[test]
+    fn paying_is_cheap_for_the_strong() {
+        // 0.02 · (0.04 + 0.01)/0.04 = 0.025
+        assert!((payment_cost(0.02, 0.04, 0.01) - 0.025).abs() < 1e-6);
+        assert!(payment_cost(0.02, 0.01, 0.04) > payment_cost(0.02, 0.04, 0.01));
+    }
+}

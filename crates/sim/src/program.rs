@@ -1,0 +1,459 @@
+//! A scenario compiled for the engine: sizes, row indices and what can change, worked out once.
+//!
+//! Rows of the world's columns are the indices of the scenario, which the decoder keeps in a canonical
+//! order. Everything that may differ between replicates is data; what is here is structure.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use foedera_scenario::{
+    Condition, Effect, ElementIdx, EventKind, Group, Outcome, OrganisationIdx, Rule, Scenario, Status,
+};
+
+use crate::batch::Measure;
+use crate::measures;
+use crate::probe::{self, Probe};
+
+/// Most threats of a world: intensities are kept in arrays of this size.
+pub(crate) const THREATS_MAX: usize = 8;
+/// Most blocs of a world.
+pub(crate) const BLOCS_MAX: usize = 4;
+/// Most rungs of a ladder.
+pub(crate) const RUNGS_MAX: usize = 8;
+/// Most events one replicate may leave behind; more are a fault.
+pub(crate) const EVENTS_MAX: usize = 4096;
+
+/// A scenario compiled for the engine.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) scenario: Arc<Scenario>,
+    /// Steps in all.
+    pub(crate) n_steps: usize,
+    /// Row of the pair of two actors, `[source * n + target]`, either way round.
+    pub(crate) dyad_of: Vec<usize>,
+    pub(crate) organisations: Vec<OrganisationPlan>,
+    /// Every seat that may ever count, by organisation, then actor.
+    pub(crate) seats: Vec<SeatPlan>,
+    pub(crate) initiatives: Vec<InitiativePlan>,
+    /// Every (initiative, actor) that may ever decide.
+    pub(crate) parties: Vec<PartyPlan>,
+    pub(crate) measures: Vec<measures::Recorded>,
+    pub(crate) public_measures: Vec<Measure>,
+    /// What the outcomes need of the state at a step.
+    pub(crate) probes: Vec<Probe>,
+    /// Pairs of actors whose affinity a bloc's members have with each actor: `[bloc]` member rows.
+    pub(crate) bloc_members: Vec<Vec<usize>>,
+    /// Row of the seat of an actor in an organisation, `[organisation * n + actor]`.
+    pub(crate) seat_of: Vec<Option<usize>>,
+    /// Whether any effect scales trade.
+    pub(crate) scales_trade: bool,
+}
+
+/// Structure of one organisation.
+#[derive(Debug)]
+pub(crate) struct OrganisationPlan {
+    /// Rows of its seats.
+    pub(crate) seats: std::ops::Range<usize>,
+    /// Every pair of seats with the row of their dyad.
+    pub(crate) peers: Vec<Peer>,
+    /// Elements whose level may ever be above zero.
+    pub(crate) live: Vec<ElementIdx>,
+    /// Live elements that link to another organisation.
+    pub(crate) links: Vec<(ElementIdx, OrganisationIdx)>,
+}
+
+/// A pair of seats of one organisation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    pub(crate) dyad: usize,
+}
+
+/// A seat.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SeatPlan {
+    pub(crate) organisation: usize,
+    pub(crate) actor: usize,
+    pub(crate) status: Status,
+}
+
+/// Structure of one initiative.
+#[derive(Debug)]
+pub(crate) struct InitiativePlan {
+    /// Rows in `Program::parties`.
+    pub(crate) parties: std::ops::Range<usize>,
+    /// Organisations whose worth any rung may change, directly, by a link or by overlap.
+    pub(crate) affected: Vec<OrganisationIdx>,
+    /// Whether any rung changes statuses, links, affinities or trade, so that sums over members change.
+    pub(crate) regroups: bool,
+    /// Steps at which it may be tabled, ascending.
+    pub(crate) meetings: Vec<u32>,
+    /// Years from the previous meeting to each of `meetings`.
+    pub(crate) waits: Vec<f32>,
+    /// First step of its window.
+    pub(crate) opens: u32,
+}
+
+/// A party of an initiative.
+#[derive(Debug, Clone)]
+pub(crate) struct PartyPlan {
+    pub(crate) initiative: usize,
+    pub(crate) actor: usize,
+    /// Seat in each venue, in the order of the venues.
+    pub(crate) seats: Vec<Option<usize>>,
+    /// Whether it is named in the file (and so has a voice without a seat).
+    pub(crate) named: bool,
+    pub(crate) sponsor: bool,
+    /// Lowest rung that gives it a better status, if any.
+    pub(crate) applies_from: Option<usize>,
+    /// Index of its stance in the file.
+    pub(crate) stance: Option<usize>,
+}
+
+impl Program {
+    /// Compiles a scenario.
+    ///
+    /// # Panics
+    /// If the scenario breaks a limit that the decoder checks (threats, blocs, rungs).
+    #[must_use]
+    pub fn new(scenario: Arc<Scenario>) -> Self {
+        let world = &scenario.world;
+        assert!(world.threats.len() <= THREATS_MAX, "the decoder limits threats");
+        assert!(world.blocs.len() <= BLOCS_MAX, "the decoder limits blocs");
+        let n = world.actors.len();
+        let mut dyad_of = vec![usize::MAX; n * n];
+        for (row, dyad) in world.dyads.iter().enumerate() {
+            dyad_of[dyad.source * n + dyad.target] = row;
+            dyad_of[dyad.target * n + dyad.source] = row;
+        }
+        let changes = Changes::of(&scenario);
+        let (organisations, seats) = plan_organisations(&scenario, &changes, &dyad_of);
+        let (initiatives, parties) = plan_initiatives(&scenario, &organisations, &seats);
+        let measures = measures::recorded(&scenario);
+        let public_measures = measures.iter().map(|measure| measure.describe(&scenario)).collect();
+        let probes = probe::probes(&scenario);
+        let bloc_members = world.blocs.iter().map(|bloc| bloc.members.clone()).collect();
+        let n_steps = scenario.time.n_steps();
+        let mut seat_of = vec![None; organisations.len() * n];
+        for (row, seat) in seats.iter().enumerate() {
+            seat_of[seat.organisation * n + seat.actor] = Some(row);
+        }
+        let scales_trade = all_effects(&scenario).any(|effect| matches!(effect, Effect::TradeScale { .. }));
+        Self {
+            scenario,
+            n_steps,
+            dyad_of,
+            organisations,
+            seats,
+            initiatives,
+            parties,
+            measures,
+            public_measures,
+            probes,
+            bloc_members,
+            seat_of,
+            scales_trade,
+        }
+    }
+
+    /// The measures recorded at every step.
+    #[must_use]
+    pub fn measures(&self) -> &[Measure] {
+        &self.public_measures
+    }
+
+    /// The scenario.
+    #[must_use]
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// Row of a pair.
+    pub(crate) fn dyad(&self, source: usize, target: usize) -> usize {
+        self.dyad_of[source * self.scenario.world.actors.len() + target]
+    }
+
+    /// Row of an actor's seat.
+    pub(crate) fn seat(&self, organisation: usize, actor: usize) -> Option<usize> {
+        self.seat_of[organisation * self.scenario.world.actors.len() + actor]
+    }
+
+    /// The actors a group can ever hold; `Members` and `Parties` are then masked by lane.
+    pub(crate) fn candidates(&self, group: &Group, initiative: Option<usize>) -> Vec<usize> {
+        match group {
+            Group::Actors(actors) => actors.clone(),
+            Group::Members(org) => {
+                self.organisations[*org].seats.clone().map(|row| self.seats[row].actor).collect()
+            }
+            Group::Bloc(bloc) => self.bloc_members[*bloc].clone(),
+            Group::Parties => initiative.map_or_else(Vec::new, |idx| {
+                self.initiatives[idx].parties.clone().map(|row| self.parties[row].actor).collect()
+            }),
+        }
+    }
+}
+
+/// What any effect of the scenario may change.
+struct Changes {
+    /// (organisation, element).
+    levels: BTreeSet<(usize, usize)>,
+    /// (organisation, actor).
+    statuses: BTreeSet<(usize, usize)>,
+}
+
+impl Changes {
+    fn of(scenario: &Scenario) -> Self {
+        let mut changes = Self { levels: BTreeSet::new(), statuses: BTreeSet::new() };
+        for effect in all_effects(scenario) {
+            match effect {
+                Effect::ElementSet { org, element, .. } | Effect::ElementAdd { org, element, .. } => {
+                    changes.levels.insert((*org, *element));
+                }
+                Effect::StatusChange { org, actor, .. } => {
+                    changes.statuses.insert((*org, *actor));
+                }
+                _ => {}
+            }
+        }
+        changes
+    }
+}
+
+/// Every effect that can happen in a scenario.
+fn all_effects(scenario: &Scenario) -> impl Iterator<Item = &Effect> {
+    let rungs = scenario.initiatives.iter().flat_map(|initiative| &initiative.ladder);
+    rungs
+        .flat_map(|rung| &rung.effects)
+        .chain(scenario.shocks.iter().flat_map(|shock| &shock.effects))
+        .chain(scenario.policies.iter().flat_map(|policy| &policy.effects))
+}
+
+/// Levels count as live if they start above zero, may be drawn or set above it, or an effect names them.
+fn live_elements(scenario: &Scenario, org: usize, changes: &Changes) -> Vec<ElementIdx> {
+    let levels = &scenario.world.organisations[org].levels;
+    let drawn: BTreeSet<_> = scenario.uncertainties.iter().map(|uncertainty| uncertainty.leaf).collect();
+    let set: BTreeSet<_> =
+        scenario.policies.iter().flat_map(|policy| policy.set.iter().map(|(leaf, _)| *leaf)).collect();
+    (0..levels.len())
+        .filter(|&element| {
+            let leaf = levels[element];
+            scenario.value(leaf) > 0.0
+                || drawn.contains(&leaf)
+                || set.contains(&leaf)
+                || changes.levels.contains(&(org, element))
+        })
+        .collect()
+}
+
+fn plan_organisations(
+    scenario: &Scenario,
+    changes: &Changes,
+    dyad_of: &[usize],
+) -> (Vec<OrganisationPlan>, Vec<SeatPlan>) {
+    let world = &scenario.world;
+    let n = world.actors.len();
+    let own_seats = |org: usize| -> BTreeSet<usize> {
+        let start = world.organisations[org].seats.iter().map(|(actor, _)| *actor);
+        let later = changes.statuses.iter().filter(|(of, _)| *of == org).map(|(_, actor)| *actor);
+        start.chain(later).collect()
+    };
+    let mut plans = Vec::new();
+    let mut seats = Vec::new();
+    for (org, organisation) in world.organisations.iter().enumerate() {
+        let live = live_elements(scenario, org, changes);
+        let links: Vec<_> = live
+            .iter()
+            .filter_map(|&element| world.elements[element].links_to.map(|partner| (element, partner)))
+            .filter(|(_, partner)| *partner != org)
+            .collect();
+        let mut actors = own_seats(org);
+        for (_, partner) in &links {
+            actors.extend(own_seats(*partner));
+        }
+        let first = seats.len();
+        for actor in actors {
+            let status = organisation.seats.iter().find(|(seated, _)| *seated == actor);
+            let status = status.map_or(Status::Outsider, |(_, status)| *status);
+            seats.push(SeatPlan { organisation: org, actor, status });
+        }
+        let range = first..seats.len();
+        let peers = peers_of(&seats, range.clone(), dyad_of, n);
+        plans.push(OrganisationPlan { seats: range, peers, live, links });
+    }
+    (plans, seats)
+}
+
+fn peers_of(seats: &[SeatPlan], range: std::ops::Range<usize>, dyad_of: &[usize], n: usize) -> Vec<Peer> {
+    let mut peers = Vec::new();
+    for first in range.clone() {
+        for second in first + 1..range.end {
+            let dyad = dyad_of[seats[first].actor * n + seats[second].actor];
+            peers.push(Peer { first, second, dyad });
+        }
+    }
+    peers
+}
+
+fn plan_initiatives(
+    scenario: &Scenario,
+    organisations: &[OrganisationPlan],
+    seats: &[SeatPlan],
+) -> (Vec<InitiativePlan>, Vec<PartyPlan>) {
+    let mut plans = Vec::new();
+    let mut parties = Vec::new();
+    for (idx, initiative) in scenario.initiatives.iter().enumerate() {
+        assert!(initiative.ladder.len() <= RUNGS_MAX, "the decoder limits rungs");
+        let first = parties.len();
+        let mut actors: BTreeSet<usize> = initiative.parties.iter().copied().collect();
+        for &venue in &initiative.venues {
+            actors.extend(organisations[venue].seats.clone().map(|row| seats[row].actor));
+        }
+        for actor in actors {
+            parties.push(plan_party(scenario, idx, actor, organisations, seats));
+        }
+        let (meetings, waits) = meetings_of(scenario, idx);
+        plans.push(InitiativePlan {
+            parties: first..parties.len(),
+            affected: affected_by(scenario, idx, organisations),
+            regroups: regroups(scenario, idx),
+            meetings,
+            waits,
+            opens: u32::try_from(scenario.time.step_of(initiative.from)).expect("steps fit u32"),
+        });
+    }
+    (plans, parties)
+}
+
+fn plan_party(
+    scenario: &Scenario,
+    initiative: usize,
+    actor: usize,
+    organisations: &[OrganisationPlan],
+    seats: &[SeatPlan],
+) -> PartyPlan {
+    let file = &scenario.initiatives[initiative];
+    let seat_in = |venue: &usize| organisations[*venue].seats.clone().find(|&row| seats[row].actor == actor);
+    let gains_seat = |effect: &Effect| {
+        matches!(effect, Effect::StatusChange { actor: applicant, to, .. }
+            if *applicant == actor && !matches!(to, Status::Outsider | Status::Suspended))
+    };
+    PartyPlan {
+        initiative,
+        actor,
+        seats: file.venues.iter().map(seat_in).collect(),
+        named: file.parties.contains(&actor),
+        sponsor: file.sponsors.contains(&actor),
+        applies_from: file.ladder.iter().position(|rung| rung.effects.iter().any(gains_seat)),
+        stance: file.stances.iter().position(|stance| stance.actor == actor),
+    }
+}
+
+/// Organisations that a rung of the initiative touches, and those whose worth hangs on them.
+fn affected_by(scenario: &Scenario, initiative: usize, organisations: &[OrganisationPlan]) -> Vec<usize> {
+    let mut touched = BTreeSet::new();
+    let mut elements = BTreeSet::new();
+    for effect in scenario.initiatives[initiative].ladder.iter().flat_map(|rung| &rung.effects) {
+        match effect {
+            Effect::ElementSet { org, element, .. } | Effect::ElementAdd { org, element, .. } => {
+                touched.insert(*org);
+                elements.insert(*element);
+            }
+            Effect::StatusChange { org, .. } | Effect::SignalAdd { org, .. } => {
+                touched.insert(*org);
+            }
+            Effect::DriverShift { .. } | Effect::DriverMeanShift { .. } | Effect::ExposureAdd { .. } => {
+                // A threat that grows or shrinks changes what every organisation's protection is worth;
+                // the bilateral part counts that against the best protection there is.
+            }
+            _ => {}
+        }
+    }
+    let linked = |plan: &OrganisationPlan| plan.links.iter().any(|(_, partner)| touched.contains(partner));
+    let overlaps = |plan: &OrganisationPlan| plan.live.iter().any(|element| elements.contains(element));
+    let extra: Vec<usize> = organisations
+        .iter()
+        .enumerate()
+        .filter(|(_, plan)| linked(plan) || overlaps(plan))
+        .map(|(org, _)| org)
+        .collect();
+    touched.extend(extra);
+    touched.into_iter().collect()
+}
+
+fn regroups(scenario: &Scenario, initiative: usize) -> bool {
+    scenario.initiatives[initiative].ladder.iter().flat_map(|rung| &rung.effects).any(|effect| match effect {
+        Effect::StatusChange { .. } => true,
+        Effect::ElementSet { element, .. } | Effect::ElementAdd { element, .. } => {
+            scenario.world.elements[*element].links_to.is_some()
+        }
+        _ => false,
+    })
+}
+
+/// Steps at which an initiative may be tabled, with the years since the meeting before each.
+fn meetings_of(scenario: &Scenario, initiative: usize) -> (Vec<u32>, Vec<f32>) {
+    let file = &scenario.initiatives[initiative];
+    let mut months: BTreeSet<i32> = BTreeSet::new();
+    let calendars: Vec<&[i32]> = if file.venues.is_empty() {
+        vec![&file.meetings]
+    } else {
+        // Two venues decide at the meetings of the first; the second is asked in writing.
+        vec![&scenario.world.organisations[file.venues[0]].meetings]
+    };
+    for calendar in calendars {
+        months.extend(calendar);
+    }
+    let mut steps = Vec::new();
+    let mut waits = Vec::new();
+    let mut last: Option<i32> = None;
+    let apart = match file.cadence {
+        foedera_scenario::Cadence::EveryMeeting => 0,
+        foedera_scenario::Cadence::EveryMonths(months) => months,
+    };
+    let mut month = file.from.0.max(scenario.time.start.0);
+    while month <= file.until.0.min(scenario.time.end.0) {
+        let of_year = month.rem_euclid(12) + 1;
+        let due = last.is_none_or(|before| month - before >= apart);
+        if months.contains(&of_year) && due {
+            let step = u32::try_from(scenario.time.step_of(foedera_scenario::Month(month))).expect("steps fit u32");
+            // The first meeting answers for an average wait, that of the calendar.
+            let usual = 12 / i32::try_from(months.len().max(1)).expect("twelve months");
+            let wait = last.map_or(usual.max(apart), |before| month - before);
+            if steps.last() == Some(&step) {
+                let merged: &mut f32 = waits.last_mut().expect("one wait a step");
+                *merged += wait as f32 / 12.0;
+            } else {
+                steps.push(step);
+                waits.push(wait as f32 / 12.0);
+            }
+            last = Some(month);
+        }
+        month += 1;
+    }
+    (steps, waits)
+}
+
+/// Whether a condition can be judged from lanes.
+pub(crate) fn conditions(scenario: &Scenario, initiative: usize) -> &[Condition] {
+    &scenario.initiatives[initiative].conditions
+}
+
+/// Rule of a venue for an initiative.
+pub(crate) fn rule_of(scenario: &Scenario, initiative: usize, venue: Option<usize>) -> &Rule {
+    const NAMED: Rule = Rule::Consensus;
+    let file = &scenario.initiatives[initiative];
+    match (&file.rule, venue) {
+        (Some(rule), _) => rule,
+        (None, Some(org)) => &scenario.world.organisations[org].rule,
+        (None, None) => &NAMED,
+    }
+}
+
+/// Whether an outcome is read from events rather than from the state at a step.
+pub(crate) fn from_events(outcome: &Outcome) -> Option<&EventKind> {
+    match outcome {
+        Outcome::TimeTo { event } | Outcome::EventCount { event, .. } => Some(event),
+        _ => None,
+    }
+}

@@ -1,0 +1,40 @@
+//! Purposes of draws: one for each stream, no two alike.
+//!
+//! Purposes 128 and up belong to callers outside the engine (sampling of inputs).
+
+/// Noise of a driver; entity is the driver's number.
+pub(crate) const DRIVER: u8 = 1;
+/// Noise of a dyad's affinity; entity is the dyad.
+pub(crate) const AFFINITY: u8 = 2;
+/// Noise of an actor's ideal point; entity is the actor's number.
+pub(crate) const IDEAL_POINT: u8 = 3;
+/// Common shock to ideal points; entity 0.
+pub(crate) const IDEAL_COMMON: u8 = 4;
+/// Whether and when a shock fires; entity is the shock's number.
+pub(crate) const SHOCK: u8 = 5;
+/// Persistent chance of a party; entity is initiative and actor.
+pub(crate) const PARTY: u8 = 6;
+/// Chance of a party in a calendar year; entity is initiative and actor.
+pub(crate) const PARTY_YEAR: u8 = 7;
+/// Whether an initiative is tabled; entity is the initiative's number.
+pub(crate) const TABLING: u8 = 8;
+/// Whether a dyad clashes; entity is the dyad.
+pub(crate) const DISPUTE: u8 = 9;
+/// Whether a member leaves; entity is organisation and actor.
+pub(crate) const EXIT: u8 = 10;
+/// Whether a suspended member returns, or a departure is a suspension; entity is organisation and actor.
+pub(crate) const RETURN: u8 = 11;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_purposes_are_alike() {
+        let all = [
+            super::DRIVER, super::AFFINITY, super::IDEAL_POINT, super::IDEAL_COMMON, super::SHOCK, super::PARTY,
+            super::PARTY_YEAR, super::TABLING, super::DISPUTE, super::EXIT, super::RETURN,
+        ];
+        let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
+        assert_eq!(distinct.len(), all.len());
+        assert!(distinct.iter().all(|&purpose| purpose < 128));
+    }
+}

@@ -1,0 +1,289 @@
+//! Step phase 4, Bargain: each party appraises each rung of every initiative that may be tabled now.
+//!
+//! Initiatives are taken in the order of the file and judged on the same state; what is adopted is applied
+//! afterwards ([`commit`]).
+
+use bevy_ecs::prelude::*;
+use foedera_scenario::Condition;
+
+use crate::appraisal::Setting;
+use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::lanes::{LANES, Lanes};
+use crate::math;
+use crate::mechanisms::{bargaining, membership};
+use crate::program::{Program, RUNGS_MAX};
+use crate::purpose;
+use crate::state::{
+    Joined, Party, Posture, Progress, Recorder, Standing, Threatened, Verdict,
+};
+use crate::systems::appraise::{Reading, Workspace};
+use crate::systems::decide::{self, Table};
+use crate::systems::effects::Targets;
+use crate::systems::foresee::{Foresight, Prospects};
+
+/// Values of rungs to parties: room for the largest initiative, reused.
+#[derive(Resource, Default)]
+pub(crate) struct Bench {
+    /// Lanes in which a party has a voice, by party.
+    pub(crate) eligible: Vec<Lanes>,
+    /// Parts of the value, `[rung * parties + party]`.
+    pub(crate) parts: Vec<[Lanes; 10]>,
+    /// The value, `[rung * parties + party]`.
+    pub(crate) values: Vec<Lanes>,
+    /// Whether an actor is a party.
+    pub(crate) is_party: Vec<bool>,
+    /// Chance of the year, by party.
+    pub(crate) fresh: Vec<Lanes>,
+}
+
+impl Bench {
+    /// Makes room for a program.
+    pub(crate) fn new(plan: &Program) -> Self {
+        let most = plan.initiatives.iter().map(|initiative| initiative.parties.len()).max().unwrap_or(0);
+        Self {
+            eligible: vec![Lanes::ZERO; most],
+            parts: vec![[Lanes::ZERO; 10]; most * RUNGS_MAX],
+            values: vec![Lanes::ZERO; most * RUNGS_MAX],
+            is_party: vec![false; plan.scenario.world.actors.len()],
+            fresh: vec![Lanes::ZERO; most],
+        }
+    }
+}
+
+/// Everything a meeting writes.
+#[derive(bevy_ecs::system::SystemParam)]
+pub(crate) struct Meeting<'w, 's> {
+    recorder: ResMut<'w, Recorder>,
+    prospects: ResMut<'w, Prospects>,
+    bench: ResMut<'w, Bench>,
+    work: Res<'w, Workspace>,
+    threatened: Column<'w, 's, Threatened>,
+    postures: Column<'w, 's, Posture>,
+    progress: ColumnMut<'w, 's, Progress>,
+    parties: ColumnMut<'w, 's, Party>,
+    verdicts: ColumnMut<'w, 's, Verdict>,
+    joined: ColumnMut<'w, 's, Joined>,
+}
+
+/// Puts every initiative that may be tabled now to its parties.
+pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
+    let plan = &*reading.plan.0;
+    let step = reading.clock.step;
+    let years = reading.clock.years;
+    let progress = rows_mut(&mut meeting.progress);
+    for progress in progress.iter_mut() {
+        progress.rested.update(|rested| rested + years);
+    }
+    for verdict in rows_mut(&mut meeting.verdicts) {
+        *verdict = Verdict::default();
+    }
+    for joined in rows_mut(&mut meeting.joined) {
+        *joined = Joined::default();
+    }
+    let drivers = rows(&reading.drivers);
+    let one = Lanes::ONE;
+    let setting = Setting {
+        plan,
+        law: &reading.law.0,
+        elements: &reading.elements.0,
+        traits: rows(&reading.traits),
+        salience: rows(&reading.salience),
+        threatened: rows(&meeting.threatened),
+        blocs: rows(&reading.blocs),
+        bonds: rows(&reading.bonds),
+        affinity: rows(&reading.affinity),
+        price: plan.scenario.world.energy_price.map_or(&one, |driver| &drivers[driver].level),
+    };
+    let foresight = Foresight {
+        setting: &setting,
+        inputs: &reading.inputs,
+        levels: rows(&reading.levels),
+        texts: rows(&reading.texts),
+        standing: rows(&reading.standing),
+        postures: rows(&meeting.postures),
+        cohesion: rows(&reading.cohesion),
+        drivers,
+        work: &meeting.work,
+    };
+    meeting.prospects.forget();
+    for (idx, initiative) in plan.initiatives.iter().enumerate() {
+        let Ok(at) = initiative.meetings.binary_search(&step) else { continue };
+        let may = admissible(&reading, plan, idx, rows_mut(&mut meeting.progress));
+        if may.iter().all(|&lane| lane == 0.0) {
+            continue;
+        }
+        let adopted = rows_mut(&mut meeting.progress)[idx].adopted;
+        let parties = &rows_mut(&mut meeting.parties)[initiative.parties.clone()];
+        let bench = &mut *meeting.bench;
+        seat_parties(plan, idx, rows(&reading.standing), bench);
+        let first_rung = adopted.iter().take(reading.clock.n).fold(f32::INFINITY, |low, &rung| low.min(rung)) as usize;
+        reading.keys.0.isa().dispatch(
+            #[inline(always)]
+            || {
+                foresight.before(&initiative.affected, &mut meeting.prospects.before);
+                value(&reading, &foresight, idx, first_rung, &adopted, parties, &mut meeting.prospects, bench);
+            },
+        );
+        let table = Table {
+            plan,
+            initiative: idx,
+            wait: initiative.waits[at],
+            first_rung,
+            may: &may,
+            setting: &setting,
+            standing: foresight.standing,
+            reading: &reading,
+        };
+        let outcome = decide::Outcome {
+            recorder: &mut meeting.recorder,
+            progress: &mut rows_mut(&mut meeting.progress)[idx],
+            parties: &mut rows_mut(&mut meeting.parties)[initiative.parties.clone()],
+            verdict: &mut rows_mut(&mut meeting.verdicts)[idx],
+            joined: &mut rows_mut(&mut meeting.joined)[initiative.parties.clone()],
+        };
+        decide::decide(&table, bench, outcome);
+    }
+}
+
+/// Lanes in which an initiative may be tabled: open, not complete, rested, drafted, conditions met.
+fn admissible(reading: &Reading<'_, '_>, plan: &Program, initiative: usize, progress: &[Progress]) -> Lanes {
+    let own = &progress[initiative];
+    let params = &reading.law.0.bargaining;
+    let rungs = plan.scenario.initiatives[initiative].ladder.len() as f32;
+    let since = reading.clock.step.saturating_sub(plan.initiatives[initiative].opens) as f32 * reading.clock.years;
+    let mut may = Lanes::from_fn(|l| {
+        let ready = (own.open[l] > 0.0)
+            & (own.adopted[l] < rungs)
+            & (own.rested[l] >= params.pause[l])
+            & (since + 1e-4 >= params.drafting[l]);
+        math::indicator(ready)
+    });
+    for condition in crate::program::conditions(&plan.scenario, initiative) {
+        let holds = judge(reading, plan, condition, progress);
+        may.update_with(&holds, |may, holds| may * holds);
+    }
+    may
+}
+
+/// Lanes in which a condition holds.
+fn judge(reading: &Reading<'_, '_>, plan: &Program, condition: &Condition, progress: &[Progress]) -> Lanes {
+    let at_least = |value: &Lanes, level: &Lanes| value.zip(level, |value, level| math::indicator(value >= level));
+    let inputs = &reading.inputs;
+    match condition {
+        Condition::LevelAtLeast { org, element, level } => {
+            at_least(&rows(&reading.levels)[*org].built[*element], inputs.get(*level))
+        }
+        Condition::DriverAbove { driver, level } => at_least(&rows(&reading.drivers)[*driver].level, inputs.get(*level)),
+        Condition::DriverBelow { driver, level } => {
+            at_least(inputs.get(*level), &rows(&reading.drivers)[*driver].level)
+        }
+        Condition::Adopted { initiative, rung } => {
+            let needed = (*rung + 1) as f32;
+            progress[*initiative].adopted.map(|adopted| math::indicator(adopted >= needed))
+        }
+        Condition::HasStatus { actor, org, status } => {
+            let wanted = membership::code(*status);
+            let outside = Lanes::splat(math::indicator(wanted == 0.0));
+            plan.seat(*org, *actor).map_or(outside, |row| {
+                rows(&reading.standing)[row].status.map(|status| math::indicator(status == wanted))
+            })
+        }
+    }
+}
+
+/// Finds who has a voice: full members of a venue, and the named.
+fn seat_parties(plan: &Program, initiative: usize, standing: &[Standing], bench: &mut Bench) {
+    bench.is_party.fill(false);
+    for (at, row) in plan.initiatives[initiative].parties.clone().enumerate() {
+        let party = &plan.parties[row];
+        bench.is_party[party.actor] = true;
+        bench.eligible[at] = Lanes::splat(math::indicator(party.named));
+        for seat in party.seats.iter().flatten() {
+            bench.eligible[at].update_with(&standing[*seat].status, |eligible, status| {
+                math::max(eligible, math::indicator(status == membership::MEMBER))
+            });
+        }
+    }
+}
+
+/// Fills the bench with the parts and values of every rung above the lowest adopted one.
+#[expect(clippy::too_many_arguments, reason = "one call, in one place")]
+#[inline(always)]
+fn value(
+    reading: &Reading<'_, '_>,
+    foresight: &Foresight<'_>,
+    initiative: usize,
+    first_rung: usize,
+    adopted: &Lanes,
+    parties: &[Party],
+    prospects: &mut Prospects,
+    bench: &mut Bench,
+) {
+    let plan = foresight.setting.plan;
+    let file = &plan.scenario.initiatives[initiative];
+    let rows = plan.initiatives[initiative].parties.clone();
+    let n = rows.len();
+    let year = u32::try_from(foedera_scenario::Month(reading.clock.month).year()).unwrap_or(0);
+    for (at, row) in rows.clone().enumerate() {
+        let entity = party_entity(plan, row);
+        reading.keys.0.fill_logistics(purpose::PARTY_YEAR, year, entity, &mut bench.fresh[at]);
+    }
+    let law = &foresight.setting.law.bargaining;
+    for rung in first_rung..file.ladder.len() {
+        foresight.after(initiative, rung, adopted, prospects, &bench.is_party);
+        let depth = reading.inputs.get(file.ladder[rung].depth);
+        for (at, row) in rows.clone().enumerate() {
+            let party = &plan.parties[row];
+            let parts = &mut bench.parts[rung * n + at];
+            crate::state::zero(parts);
+            foresight.gain(initiative, party.actor, prospects, parts);
+            foresight.bilateral(party, rung, adopted, &bench.eligible[..n], &mut parts[9]);
+            let stances = if reading.clock.stances { 1.0 } else { 0.0 };
+            for l in 0..LANES {
+                let params = law.at(l);
+                parts[7].0[l] = stances * params.stance * parties[at].stance.0[l];
+                parts[8].0[l] =
+                    bargaining::chance(parties[at].persistent.0[l], bench.fresh[at].0[l], depth.0[l], &params);
+            }
+            let value = &mut bench.values[rung * n + at];
+            *value = parts[0];
+            for part in &parts[1..] {
+                value.update_with(part, |sum, part| sum + part);
+            }
+        }
+    }
+}
+
+/// Entity of a party's draws: initiative and actor.
+pub(crate) fn party_entity(plan: &Program, row: usize) -> u32 {
+    let party = &plan.parties[row];
+    let initiative = plan.scenario.initiatives[party.initiative].number;
+    crate::rng::directed_entity(initiative, plan.scenario.world.actors[party.actor].number)
+}
+
+/// Applies what was adopted, in the order of the file.
+pub(crate) fn commit(verdicts: Column<Verdict>, mut targets: Targets) {
+    let plan = targets.plan.0.clone();
+    let verdicts = rows(&verdicts);
+    for (idx, verdict) in verdicts.iter().enumerate() {
+        if verdict.rung.iter().all(|&rung| rung == 0.0) {
+            continue;
+        }
+        let before = rows_mut(&mut targets.progress)[idx].adopted;
+        for (rung, step) in plan.scenario.initiatives[idx].ladder.iter().enumerate() {
+            let number = (rung + 1) as f32;
+            let mask = Lanes::from_fn(|l| math::indicator((number > before[l]) & (number <= verdict.rung[l])));
+            if mask.iter().any(|&lane| lane > 0.0) {
+                for effect in &step.effects {
+                    targets.apply(effect, &mask, Some(idx));
+                }
+            }
+        }
+        let progress = &mut rows_mut(&mut targets.progress)[idx];
+        for l in 0..LANES {
+            let now = verdict.rung[l] > 0.0;
+            progress.adopted[l] = math::select(now, verdict.rung[l], progress.adopted[l]);
+            progress.rested[l] = math::select(now, 0.0, progress.rested[l]);
+        }
+    }
+}

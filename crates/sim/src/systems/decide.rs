@@ -1,0 +1,385 @@
+//! Step phase 5, Decide: rules pick the rung, and who stood in the way is written down.
+//!
+//! Control flow truly differs between replicates here, so the loop is over the lanes in which something
+//! is tabled.
+
+use foedera_scenario::{Rule, Weights};
+
+use crate::appraisal::Setting;
+use crate::batch::{Blocker, Decision, Happening, LedgerEntry, Record};
+use crate::lanes::{LANES, Lanes};
+use crate::math;
+use crate::mechanisms::{bargaining, membership};
+use crate::program::{self, Program};
+use crate::purpose;
+use crate::rules::{self, Procedure, Voter};
+use crate::state::{Joined, Party, Progress, Recorder, Standing, Verdict};
+use crate::systems::appraise::Reading;
+use crate::systems::bargain::Bench;
+
+/// One initiative on the table.
+pub(crate) struct Table<'a> {
+    pub(crate) plan: &'a Program,
+    pub(crate) initiative: usize,
+    /// Years since the meeting before.
+    pub(crate) wait: f32,
+    /// Lowest rung valued.
+    pub(crate) first_rung: usize,
+    /// Lanes in which it may be tabled.
+    pub(crate) may: &'a Lanes,
+    pub(crate) setting: &'a Setting<'a>,
+    pub(crate) standing: &'a [Standing],
+    pub(crate) reading: &'a Reading<'a, 'a>,
+}
+
+/// What deciding writes.
+pub(crate) struct Outcome<'a> {
+    pub(crate) recorder: &'a mut Recorder,
+    pub(crate) progress: &'a mut Progress,
+    pub(crate) parties: &'a mut [Party],
+    pub(crate) verdict: &'a mut Verdict,
+    pub(crate) joined: &'a mut [Joined],
+}
+
+/// A body that decides: a venue with its members, or the named parties.
+struct Body {
+    procedure: Procedure,
+    voters: Vec<Voter>,
+    /// Position of each voter among the parties.
+    who: Vec<usize>,
+}
+
+/// How the bodies answered one rung.
+struct Answer {
+    passes: bool,
+    /// Positions of those who stood in the way, in party order.
+    blockers: Vec<usize>,
+    /// The one party without whose objection the rung would have passed.
+    pivotal: Option<usize>,
+}
+
+/// Decides in every lane where the initiative is tabled.
+pub(crate) fn decide(table: &Table<'_>, bench: &Bench, mut out: Outcome<'_>) {
+    let clock = &table.reading.clock;
+    let entity = u32::from(table.plan.scenario.initiatives[table.initiative].number);
+    let mut uniform = Lanes::ZERO;
+    table.reading.keys.0.fill_uniforms(purpose::TABLING, clock.step, entity, &mut uniform);
+    for l in 0..LANES {
+        if table.may[l] == 0.0 {
+            continue;
+        }
+        let params = table.setting.law.bargaining.at(l);
+        let gain = keenest(table, bench, out.progress.adopted[l] as usize, l);
+        if uniform[l] < bargaining::tabling_probability(gain, table.wait, &params) {
+            decide_lane(table, bench, &mut out, l);
+        }
+    }
+}
+
+/// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
+fn keenest(table: &Table<'_>, bench: &Bench, adopted: usize, l: usize) -> f32 {
+    let plan = table.plan;
+    let rows = plan.initiatives[table.initiative].parties.clone();
+    let n = rows.len();
+    let sponsored = !plan.scenario.initiatives[table.initiative].sponsors.is_empty();
+    let mut best = 0.0f32;
+    for rung in adopted..plan.scenario.initiatives[table.initiative].ladder.len() {
+        for (at, row) in rows.clone().enumerate() {
+            let party = &plan.parties[row];
+            let speaks = if sponsored { party.sponsor } else { bench.eligible[at][l] > 0.0 };
+            if speaks {
+                best = best.max(bench.values[rung * n + at][l]);
+            }
+        }
+    }
+    best
+}
+
+/// Decides in one lane.
+fn decide_lane(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, l: usize) {
+    let ladder = &table.plan.scenario.initiatives[table.initiative].ladder;
+    let adopted = out.progress.adopted[l] as usize;
+    let mut chosen = None;
+    let mut answer = None;
+    let mut paid = None;
+    for rung in (adopted..ladder.len()).rev() {
+        let found = ask(table, bench, rung, l);
+        if found.passes {
+            chosen = Some(rung);
+            break;
+        }
+        if let Some(blocker) = compensated(table, bench, rung, &found, l) {
+            paid = Some(blocker);
+            chosen = Some(rung);
+            break;
+        }
+        answer = Some(found);
+    }
+    out.progress.tabled[l] += 1.0;
+    write_down(table, bench, out, chosen, paid, answer.as_ref(), l);
+}
+
+/// Puts one rung to every body.
+fn ask(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Answer {
+    let threshold = table.setting.law.bargaining.threshold[l];
+    let mut bodies = convene(table, bench, rung, l);
+    let verdicts: Vec<bool> =
+        bodies.iter().map(|body| rules::passes(body.procedure, &body.voters, threshold)).collect();
+    let passes = !bodies.is_empty() && verdicts.iter().all(|&passed| passed);
+    let mut blockers = Vec::new();
+    let mut pivotal = None;
+    if !passes {
+        for (body, passed) in bodies.iter().zip(&verdicts).filter(|(_, passed)| !**passed) {
+            debug_assert!(!passed, "only bodies that said no have blockers");
+            for (voter, &at) in body.voters.iter().zip(&body.who) {
+                if rules::blocks(body.procedure, voter, threshold) && !blockers.contains(&at) {
+                    blockers.push(at);
+                }
+            }
+        }
+        blockers.sort_unstable();
+        pivotal = blockers.iter().copied().find(|&at| lifts(&mut bodies, at, threshold));
+    }
+    Answer { passes, blockers, pivotal }
+}
+
+/// Whether all bodies would say yes without one party's objection.
+fn lifts(bodies: &mut [Body], at: usize, threshold: f32) -> bool {
+    bodies.iter_mut().all(|body| match body.who.iter().position(|&who| who == at) {
+        Some(lifted) => rules::passes_without(body.procedure, &mut body.voters, lifted, threshold),
+        None => rules::passes(body.procedure, &body.voters, threshold),
+    })
+}
+
+/// The bodies that decide in a lane.
+fn convene(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Vec<Body> {
+    let plan = table.plan;
+    let file = &plan.scenario.initiatives[table.initiative];
+    let rows = plan.initiatives[table.initiative].parties.clone();
+    let n = rows.len();
+    let mut bodies = Vec::new();
+    let mut gather = |rule: &Rule, takes_part: &dyn Fn(&program::PartyPlan) -> bool| {
+        let mut body = Body { procedure: procedure(table, rule, l), voters: Vec::new(), who: Vec::new() };
+        for (at, row) in rows.clone().enumerate() {
+            let party = &plan.parties[row];
+            if takes_part(party) {
+                body.voters.push(Voter {
+                    value: bench.values[rung * n + at][l],
+                    weight: weight(table, rule, party.actor, l),
+                    veto: vetoes(rule, party.actor),
+                    applicant: party.applies_from.is_some_and(|from| from <= rung),
+                });
+                body.who.push(at);
+            }
+        }
+        bodies.push(body);
+    };
+    for (venue, &org) in file.venues.iter().enumerate() {
+        let member = |party: &program::PartyPlan| {
+            party.seats[venue].is_some_and(|row| table.standing[row].status[l] == membership::MEMBER)
+        };
+        gather(program::rule_of(&plan.scenario, table.initiative, Some(org)), &member);
+    }
+    if !file.parties.is_empty() {
+        let named = |party: &program::PartyPlan| party.named;
+        let consent = Rule::Consensus;
+        let rule = if file.venues.is_empty() {
+            program::rule_of(&plan.scenario, table.initiative, None)
+        } else {
+            &consent
+        };
+        gather(rule, &named);
+    }
+    bodies
+}
+
+/// A rule with its numbers in a lane.
+fn procedure(table: &Table<'_>, rule: &Rule, l: usize) -> Procedure {
+    match rule {
+        Rule::Consensus => Procedure::Consensus,
+        Rule::OptIn { min } => Procedure::OptIn { min: *min as usize },
+        Rule::SimpleMajority { .. } => Procedure::Majority { quota: 0.5, strict: true },
+        Rule::QualifiedMajority { quota, .. } => {
+            Procedure::Majority { quota: table.reading.inputs.get(*quota)[l], strict: false }
+        }
+    }
+}
+
+fn weight(table: &Table<'_>, rule: &Rule, actor: usize, l: usize) -> f32 {
+    let own = &table.setting.traits[actor].0;
+    match rule {
+        Rule::QualifiedMajority { weights: Weights::Capability, .. } => own.capability[l],
+        Rule::QualifiedMajority { weights: Weights::Gdp, .. } => own.gdp[l],
+        _ => 1.0,
+    }
+}
+
+fn vetoes(rule: &Rule, actor: usize) -> bool {
+    match rule {
+        Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => vetoes.contains(&actor),
+        Rule::Consensus | Rule::OptIn { .. } => false,
+    }
+}
+
+/// The sole blocker whom the keenest party can and will compensate.
+fn compensated(table: &Table<'_>, bench: &Bench, rung: usize, answer: &Answer, l: usize) -> Option<usize> {
+    let [blocker] = answer.blockers[..] else { return None };
+    answer.pivotal?;
+    let params = table.setting.law.bargaining.at(l);
+    let rows = table.plan.initiatives[table.initiative].parties.clone();
+    let n = rows.len();
+    let value = |at: usize| bench.values[rung * n + at][l];
+    let deficit = -params.threshold - value(blocker);
+    if deficit <= 0.0 || deficit > params.payment_max {
+        return None;
+    }
+    let capability = |at: usize| table.setting.traits[table.plan.parties[rows.start + at].actor].0.capability[l];
+    let payer = (0..n)
+        .filter(|&at| at != blocker && bench.eligible[at][l] > 0.0)
+        .max_by(|&first, &second| value(first).total_cmp(&value(second)))?;
+    let cost = bargaining::payment_cost(deficit, capability(payer), capability(blocker));
+    (cost <= params.payment_max && value(payer) > cost).then_some(blocker)
+}
+
+/// Records a decision and sets the verdict.
+fn write_down(
+    table: &Table<'_>,
+    bench: &Bench,
+    out: &mut Outcome<'_>,
+    chosen: Option<usize>,
+    paid: Option<usize>,
+    answer: Option<&Answer>,
+    l: usize,
+) {
+    let plan = table.plan;
+    let rows = plan.initiatives[table.initiative].parties.clone();
+    let n = rows.len();
+    let clock = &table.reading.clock;
+    let initiative = index(table.initiative);
+    let actor = |at: usize| index(plan.parties[rows.start + at].actor);
+    // The rung that failed just above what was reached: its blockers set the limit.
+    let failed = chosen.map_or(out.progress.adopted[l] as usize, |rung| rung + 1);
+    let mut blockers = Vec::new();
+    if let Some(answer) = answer {
+        for &at in &answer.blockers {
+            let parts = &bench.parts[failed * n + at];
+            blockers.push(Blocker { actor: actor(at), term: deciding(parts, l), value: bench.values[failed * n + at][l] });
+            out.joined[at].objected[l] = 1.0;
+            out.parties[at].blocked[l] += 1.0;
+        }
+    }
+    note_vote(table, bench, out, chosen, failed, blockers.len(), l);
+    if let Some(rung) = chosen {
+        let joined = join(table, bench, out, rung, l);
+        out.verdict.rung[l] = (rung + 1) as f32;
+        if let Some(at) = paid {
+            out.recorder.note(clock.n, l, clock.step, Happening::Paid { initiative, actor: actor(at) });
+        }
+        let what = Happening::Adopted { initiative, rung: index(rung), parties: joined };
+        out.recorder.note(clock.n, l, clock.step, what);
+    } else if let Some(worst) = blockers.iter().min_by(|a, b| a.value.total_cmp(&b.value)) {
+        let what = Happening::Blocked {
+            initiative,
+            blocker: worst.actor,
+            blockers: index(blockers.len()),
+            term: worst.term,
+        };
+        out.recorder.note(clock.n, l, clock.step, what);
+    }
+    if l < clock.n {
+        let pivotal = answer.and_then(|answer| answer.pivotal).map(actor);
+        let adopted = chosen.map(index);
+        out.recorder.decisions.push(Decision { lane: index(l), step: clock.step, initiative, adopted, blockers, pivotal });
+        if clock.record == Record::Ledger {
+            write_ledger(table, bench, out.recorder, l);
+        }
+    }
+}
+
+/// Marks who takes part in what was adopted.
+fn join(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, rung: usize, l: usize) -> u32 {
+    let n = bench_len(table);
+    let file = &table.plan.scenario.initiatives[table.initiative];
+    let rule = program::rule_of(&table.plan.scenario, table.initiative, file.venues.first().copied());
+    let volunteers = matches!(rule, Rule::OptIn { .. });
+    let mut count = 0;
+    for at in 0..n {
+        let present = bench.eligible[at][l] > 0.0;
+        let takes_part = present && (!volunteers || bench.values[rung * n + at][l] > 0.0);
+        out.joined[at].took_part[l] = if takes_part { 1.0 } else { 0.0 };
+        count += u32::from(takes_part);
+    }
+    count
+}
+
+fn bench_len(table: &Table<'_>) -> usize {
+    table.plan.initiatives[table.initiative].parties.len()
+}
+
+/// The part with the largest loss.
+fn deciding(parts: &[Lanes; 10], l: usize) -> u32 {
+    let mut worst = 0;
+    for (idx, part) in parts.iter().enumerate() {
+        if part[l] < parts[worst][l] {
+            worst = idx;
+        }
+    }
+    index(worst)
+}
+
+/// Writes the value of every rung to every party.
+fn write_ledger(table: &Table<'_>, bench: &Bench, recorder: &mut Recorder, l: usize) {
+    let plan = table.plan;
+    let rows = plan.initiatives[table.initiative].parties.clone();
+    let n = rows.len();
+    for rung in table.first_rung..plan.scenario.initiatives[table.initiative].ladder.len() {
+        for at in 0..n {
+            if bench.eligible[at][l] == 0.0 {
+                continue;
+            }
+            let mut parts = [0.0; 10];
+            for (part, lanes) in parts.iter_mut().zip(&bench.parts[rung * n + at]) {
+                *part = lanes[l];
+            }
+            recorder.ledger.push(LedgerEntry {
+                lane: index(l),
+                step: table.reading.clock.step,
+                initiative: index(table.initiative),
+                rung: index(rung),
+                actor: index(plan.parties[rows.start + at].actor),
+                parts,
+                value: bench.values[rung * n + at][l],
+            });
+        }
+    }
+}
+
+fn index(of: usize) -> u32 {
+    u32::try_from(of).expect("indices of a scenario fit u32")
+}
+
+/// Notes who pushed what failed, and how far those who voted agreed.
+fn note_vote(
+    table: &Table<'_>,
+    bench: &Bench,
+    out: &mut Outcome<'_>,
+    chosen: Option<usize>,
+    failed: usize,
+    n_blockers: usize,
+    l: usize,
+) {
+    let plan = table.plan;
+    let rows = plan.initiatives[table.initiative].parties.clone();
+    let n = rows.len();
+    let mut voices = 0.0;
+    for (at, row) in rows.enumerate() {
+        voices += bench.eligible[at][l];
+        if n_blockers > 0 && plan.parties[row].sponsor && bench.values[failed * n + at][l] > 0.0 {
+            out.joined[at].pushed[l] = 1.0;
+        }
+    }
+    let against = if chosen.is_some() { 0.0 } else { n_blockers as f32 / f32::max(voices, 1.0) };
+    out.verdict.voted[l] = 1.0;
+    // Rice (1925): distance of the shares in favour and against.
+    out.verdict.agreement[l] = math::abs(1.0 - 2.0 * math::min(against, 1.0));
+}

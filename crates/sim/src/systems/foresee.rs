@@ -1,0 +1,514 @@
+//! Looks ahead: what each rung of an initiative would be worth to each party at full build-out.
+//!
+//! Effects become deltas on a small copy of the levels, texts and weights of the organisations they
+//! touch; the same utility function judges before and after. What lies outside organisations is
+//! valued by [`crate::mechanisms::bilateral`].
+
+use foedera_scenario::{Effect, Group, Rule, ThreatKind};
+
+use crate::appraisal::{self, Carried, Leaders, SeatView, Setting, Sums, Totals, View};
+use crate::lanes::{LANES, Lanes};
+use crate::math;
+use crate::mechanisms::{bargaining, bilateral, membership, outside, trade};
+use crate::program::{BLOCS_MAX, PartyPlan, Program};
+use crate::state::{Driver, Inputs, Levels, Posture, Standing, Texts};
+use crate::systems::appraise::Workspace;
+
+/// What looking ahead needs besides the setting.
+pub(crate) struct Foresight<'a> {
+    pub(crate) setting: &'a Setting<'a>,
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) levels: &'a [Levels],
+    pub(crate) texts: &'a [Texts],
+    pub(crate) standing: &'a [Standing],
+    pub(crate) postures: &'a [Posture],
+    pub(crate) cohesion: &'a [crate::state::Cohesion],
+    pub(crate) drivers: &'a [Driver],
+    pub(crate) work: &'a Workspace,
+}
+
+/// An organisation as one moment of the look-ahead sees it.
+#[derive(Default, Clone)]
+pub(crate) struct Prospect {
+    pub(crate) levels: Vec<Lanes>,
+    pub(crate) texts: [Lanes; BLOCS_MAX],
+    /// Own weight of every seat, in seat order.
+    pub(crate) weights: Vec<Lanes>,
+    pub(crate) reach: Vec<Lanes>,
+    pub(crate) sums: Vec<Sums<Lanes>>,
+    pub(crate) totals: Totals<Lanes>,
+    pub(crate) leaders: Leaders,
+    pub(crate) view: View,
+    /// The seven terms of every seat.
+    pub(crate) terms: Vec<[Lanes; 7]>,
+    /// Whether it is up to date for this step.
+    pub(crate) fresh: bool,
+}
+
+/// All organisations before and after; reused from meeting to meeting.
+#[derive(bevy_ecs::prelude::Resource, Default)]
+pub(crate) struct Prospects {
+    pub(crate) before: Vec<Prospect>,
+    pub(crate) after: Vec<Prospect>,
+}
+
+impl Prospects {
+    /// Makes room for a program.
+    pub(crate) fn new(plan: &Program) -> Self {
+        let room = |org: &crate::program::OrganisationPlan| Prospect {
+            levels: vec![Lanes::ZERO; plan.scenario.world.elements.len()],
+            weights: vec![Lanes::ZERO; org.seats.len()],
+            reach: vec![Lanes::ZERO; org.seats.len()],
+            sums: vec![Sums::default(); org.seats.len()],
+            terms: vec![[Lanes::ZERO; 7]; org.seats.len()],
+            ..Prospect::default()
+        };
+        Self {
+            before: plan.organisations.iter().map(room).collect(),
+            after: plan.organisations.iter().map(room).collect(),
+        }
+    }
+
+    /// Forgets what was known: called at the start of every meeting step.
+    pub(crate) fn forget(&mut self) {
+        for prospect in &mut self.before {
+            prospect.fresh = false;
+        }
+    }
+}
+
+impl<'a> Foresight<'a> {
+    /// The world as declared, before any rung: computed once a step for each organisation asked for.
+    #[inline(always)]
+    pub(crate) fn before(&self, orgs: &[usize], before: &mut [Prospect]) {
+        for &org in orgs {
+            if before[org].fresh {
+                continue;
+            }
+            self.declare(org, &mut before[org]);
+            self.regroup(org, before);
+            self.judge(org, before, None);
+            before[org].fresh = true;
+        }
+    }
+
+    /// Copies declared levels, texts and weights.
+    #[inline(always)]
+    fn declare(&self, org: usize, prospect: &mut Prospect) {
+        prospect.levels.copy_from_slice(&self.levels[org].declared);
+        prospect.texts = self.texts[org].0;
+        let seats = &self.setting.plan.organisations[org].seats;
+        for (weight, row) in prospect.weights.iter_mut().zip(seats.clone()) {
+            *weight = self.standing[row].weight;
+        }
+    }
+
+    /// Recomputes what depends on who is in.
+    #[inline(always)]
+    fn regroup(&self, org: usize, prospects: &mut [Prospect]) {
+        let plan = self.setting.plan;
+        // A partner's weights may have changed too, so they are read from the same moment.
+        let mut reach = std::mem::take(&mut prospects[org].reach);
+        let weight_of = |row: usize| {
+            let seat = &plan.seats[row];
+            let first = plan.organisations[seat.organisation].seats.start;
+            if seat.organisation == org || prospects[seat.organisation].fresh {
+                prospects[seat.organisation].weights[row - first]
+            } else {
+                self.standing[row].weight
+            }
+        };
+        appraisal::reach(plan, org, &prospects[org].levels, weight_of, &mut reach);
+        let prospect = &mut prospects[org];
+        prospect.reach = reach;
+        let (sums, totals) = (&mut prospect.sums, &mut prospect.totals);
+        appraisal::sum_up(self.setting, org, &prospect.reach, sums, totals);
+        prospect.leaders = appraisal::leaders(&prospect.sums);
+    }
+
+    /// Makes the terms of every seat of an organisation (or of the seats asked for).
+    #[inline(always)]
+    fn judge(&self, org: usize, prospects: &mut [Prospect], only: Option<&[bool]>) {
+        let plan = self.setting.plan;
+        let organisation = &plan.organisations[org];
+        let mut terms = std::mem::take(&mut prospects[org].terms);
+        let view = appraisal::view(self.setting, organisation, &prospects[org].levels, &prospects[org].texts);
+        let levels_of = |other: usize| -> &[Lanes] {
+            if other == org || prospects[other].fresh {
+                &prospects[other].levels
+            } else {
+                &self.levels[other].declared
+            }
+        };
+        for (at, row) in organisation.seats.clone().enumerate() {
+            if only.is_some_and(|only| !only[plan.seats[row].actor]) {
+                continue;
+            }
+            let prospect = &prospects[org];
+            let actor = plan.seats[row].actor;
+            let carried: Carried = appraisal::carry(
+                self.setting,
+                org,
+                &prospect.texts,
+                levels_of,
+                &self.work.members[actor],
+            );
+            let seat = SeatView {
+                actor,
+                weight: &prospect.weights[at],
+                sums: &prospect.sums[at],
+                totals: &prospect.totals,
+                leaders: &prospect.leaders,
+                carried: &carried,
+                reference: &self.postures[row].reference,
+                elsewhere: &self.work.elsewhere[row],
+                cohesion: &self.cohesion[org].index,
+            };
+            terms[at] = appraisal::appraise(self.setting, &view, &seat, &self.work.public).terms;
+        }
+        prospects[org].terms = terms;
+        prospects[org].view = view;
+    }
+
+    /// The affected organisations after all rungs up to `rung` that are not adopted yet.
+    #[inline(always)]
+    pub(crate) fn after(&self, initiative: usize, rung: usize, adopted: &Lanes, prospects: &mut Prospects, parties: &[bool]) {
+        let plan = self.setting.plan;
+        let affected = &plan.initiatives[initiative].affected;
+        let Prospects { before, after } = prospects;
+        for prospect in after.iter_mut() {
+            prospect.fresh = false;
+        }
+        for &org in affected {
+            let (from, to) = (&before[org], &mut after[org]);
+            to.levels.copy_from_slice(&from.levels);
+            to.texts = from.texts;
+            to.weights.copy_from_slice(&from.weights);
+            to.reach.copy_from_slice(&from.reach);
+            to.sums.clone_from_slice(&from.sums);
+            to.totals = from.totals.clone();
+            to.leaders = from.leaders.clone();
+            to.fresh = true;
+        }
+        let ladder = &plan.scenario.initiatives[initiative].ladder;
+        for (idx, step) in ladder.iter().enumerate().take(rung + 1) {
+            let mask = adopted.map(|adopted| math::indicator((idx + 1) as f32 > adopted));
+            for effect in &step.effects {
+                self.imagine(effect, &mask, after);
+            }
+        }
+        if plan.initiatives[initiative].regroups {
+            for &org in affected {
+                self.regroup(org, after);
+            }
+        }
+        for &org in affected {
+            self.judge(org, after, Some(parties));
+        }
+    }
+
+    /// Applies an effect to the imagined organisations.
+    #[inline(always)]
+    fn imagine(&self, effect: &Effect, mask: &Lanes, after: &mut [Prospect]) {
+        let rate = &self.setting.law.bargaining.discount;
+        match effect {
+            Effect::ElementSet { org, element, to } => {
+                let (to, years) = (self.inputs.get(*to), &self.setting.elements[*element].build_years);
+                let level = &mut after[*org].levels[*element];
+                for l in 0..LANES {
+                    let change = (to.0[l] - level.0[l]) * bargaining::discounted(years.0[l], rate.0[l]);
+                    level.0[l] += change * mask.0[l];
+                }
+            }
+            Effect::ElementAdd { org, element, by } => {
+                let (by, years) = (self.inputs.get(*by), &self.setting.elements[*element].build_years);
+                let level = &mut after[*org].levels[*element];
+                for l in 0..LANES {
+                    let full = math::clamp_share(level.0[l] + by.0[l] * mask.0[l]);
+                    let change = (full - level.0[l]) * bargaining::discounted(years.0[l], rate.0[l]);
+                    level.0[l] += change;
+                }
+            }
+            Effect::StatusChange { org, actor, to } => {
+                let Some(row) = self.setting.plan.seat(*org, *actor) else { return };
+                let at = row - self.setting.plan.organisations[*org].seats.start;
+                let params = &self.setting.law.membership;
+                for l in 0..LANES {
+                    let to = membership::weight(membership::code(*to), params.partner.0[l], params.observer.0[l]);
+                    let weight = &mut after[*org].weights[at].0[l];
+                    *weight = math::select(mask.0[l] > 0.0, to, *weight);
+                }
+            }
+            Effect::SignalAdd { org, bloc, by } => {
+                let by = self.inputs.get(*by);
+                let text = &mut after[*org].texts[*bloc];
+                for l in 0..LANES {
+                    text.0[l] += by.0[l] * mask.0[l];
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Change of the seven terms of a party, summed over its seats.
+    #[inline(always)]
+    pub(crate) fn gain(&self, initiative: usize, actor: usize, prospects: &Prospects, out: &mut [Lanes; 10]) {
+        let plan = self.setting.plan;
+        for &org in &plan.initiatives[initiative].affected {
+            let Some(row) = plan.seat(org, actor) else { continue };
+            let at = row - plan.organisations[org].seats.start;
+            let (before, after) = (&prospects.before[org].terms[at], &prospects.after[org].terms[at]);
+            for term in 0..7 {
+                for l in 0..LANES {
+                    out[term].0[l] += after[term].0[l] - before[term].0[l];
+                }
+            }
+        }
+        self.face_blocs(initiative, actor, prospects, &mut out[9]);
+    }
+
+    /// What the organisations' postures mean to a member of the bloc they face.
+    #[inline(always)]
+    fn face_blocs(&self, initiative: usize, actor: usize, prospects: &Prospects, out: &mut Lanes) {
+        let plan = self.setting.plan;
+        let ties = &self.setting.blocs[actor];
+        let own = &self.setting.traits[actor].0;
+        for bloc in 0..plan.bloc_members.len() {
+            if ties.insider[bloc] == 0.0 {
+                continue;
+            }
+            for &org in &plan.initiatives[initiative].affected {
+                if plan.scenario.world.organisations[org].bloc == Some(bloc) {
+                    continue;
+                }
+                let regime = self.mean_polyarchy(org);
+                let (before, after) = (&prospects.before[org], &prospects.after[org]);
+                for l in 0..LANES {
+                    let params = self.setting.law.outside.at(l);
+                    let (was, is) = (before.view.antagonism[bloc].0[l], after.view.antagonism[bloc].0[l]);
+                    let cooperation = math::positive_part(-is) - math::positive_part(-was);
+                    let distance = math::positive_part(own.polyarchy.0[l] - regime.0[l]);
+                    let weight = trade::worth(before.totals.capability.0[l], BLOC_ATTENTION);
+                    out.0[l] += outside::bloc_value(is - was, cooperation, weight, distance, &params);
+                }
+            }
+        }
+    }
+
+    /// Mean polyarchy of an organisation by reach.
+    fn mean_polyarchy(&self, org: usize) -> Lanes {
+        let plan = self.setting.plan;
+        let (mut sum, mut weight) = (Lanes::ZERO, Lanes::ZERO);
+        for row in plan.organisations[org].seats.clone() {
+            let polyarchy = &self.setting.traits[plan.seats[row].actor].0.polyarchy;
+            for l in 0..LANES {
+                sum.0[l] += self.standing[row].weight.0[l] * polyarchy.0[l];
+                weight.0[l] += self.standing[row].weight.0[l];
+            }
+        }
+        sum.zip(&weight, |sum, weight| sum / math::max(weight, f32::MIN_POSITIVE))
+    }
+
+    /// What the effects of a rung are worth to a party outside organisations.
+    #[inline(always)]
+    pub(crate) fn bilateral(&self, party: &PartyPlan, rung: usize, adopted: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
+        let ladder = &self.setting.plan.scenario.initiatives[party.initiative].ladder;
+        for (idx, step) in ladder.iter().enumerate().take(rung + 1) {
+            let mask = adopted.map(|adopted| math::indicator((idx + 1) as f32 > adopted));
+            for effect in &step.effects {
+                self.value_effect(effect, party, &mask, eligible, out);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn value_effect(&self, effect: &Effect, party: &PartyPlan, mask: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
+        match effect {
+            Effect::DriverShift { driver, by } => {
+                let change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
+                self.value_driver(*driver, party.actor, &change, out);
+            }
+            Effect::DriverMeanShift { driver, by, contributed } => {
+                let mut change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
+                if *contributed {
+                    let share = self.contribution(party, eligible);
+                    change.update_with(&share, |change, share| change * share);
+                }
+                self.value_driver(*driver, party.actor, &change, out);
+            }
+            Effect::ExposureAdd { group, threat, by } if self.inside(group, party) => {
+                let change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
+                let felt = &self.setting.threatened[party.actor];
+                let change = Lanes::from_fn(|l| {
+                    change[l] * felt.intensity[*threat][l] / math::max(felt.multiplier[*threat][l], MULTIPLIER_MIN)
+                });
+                self.value_threat(*threat, party.actor, &change, out);
+            }
+            Effect::TrustShift { group, bloc, by } => self.value_trust(group, *bloc, party, self.inputs.get(*by), mask, out),
+            Effect::AffinityShift { from, to, by }
+            | Effect::TradeScale { from, to, by }
+            | Effect::EnergyLinkAdd { from, to, by } => {
+                for (here, there) in [(from, to), (to, from)] {
+                    if self.inside(here, party) {
+                        self.value_ties(effect, there, party, self.inputs.get(*by), mask, out);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a party may belong to a group.
+    fn inside(&self, group: &Group, party: &PartyPlan) -> bool {
+        matches!(group, Group::Parties)
+            || self.setting.plan.candidates(group, Some(party.initiative)).contains(&party.actor)
+    }
+
+    /// Share of a common good: a volunteer counts its own part, a body that decides together the whole.
+    #[inline(always)]
+    fn contribution(&self, party: &PartyPlan, eligible: &[Lanes]) -> Lanes {
+        let plan = self.setting.plan;
+        let file = &plan.scenario.initiatives[party.initiative];
+        let rule = crate::program::rule_of(&plan.scenario, party.initiative, file.venues.first().copied());
+        let capability = |actor: usize| &self.setting.traits[actor].0.capability;
+        if matches!(rule, Rule::OptIn { .. }) {
+            return capability(party.actor).map(bilateral::contribution);
+        }
+        let mut sum = Lanes::ZERO;
+        let rows = plan.initiatives[party.initiative].parties.clone();
+        for (row, eligible) in rows.zip(eligible) {
+            let capability = capability(plan.parties[row].actor);
+            for l in 0..LANES {
+                sum.0[l] += eligible.0[l] * bilateral::contribution(capability.0[l]);
+            }
+        }
+        sum.map(math::saturate)
+    }
+
+    /// Worth of a change of a driver: through every threat it drives, and through forces near by.
+    #[inline(always)]
+    fn value_driver(&self, driver: usize, actor: usize, change: &Lanes, out: &mut Lanes) {
+        let world = &self.setting.plan.scenario.world;
+        let law = self.setting.law;
+        let felt = &self.setting.threatened[actor];
+        let (ties, own) = (&self.setting.blocs[actor], &self.setting.traits[actor].0);
+        let level = &self.drivers[driver].level;
+        for (idx, threat) in world.threats.iter().enumerate() {
+            if threat.driver == driver {
+                let change = Lanes::from_fn(|l| {
+                    felt.intensity[idx][l] / math::max(math::abs(level[l]), LEVEL_MIN) * change[l]
+                });
+                self.value_threat(idx, actor, &change, out);
+            }
+        }
+        for (bloc, spec) in world.blocs.iter().enumerate() {
+            if spec.presence != Some(driver) || ties.insider[bloc] > 0.0 {
+                continue;
+            }
+            for (idx, threat) in world.threats.iter().enumerate() {
+                let change = Lanes::from_fn(|l| {
+                    let near = ties.presence[bloc][l];
+                    match threat.kind {
+                        ThreatKind::Spillover { .. } => {
+                            let relief = law.threats.relief[l] * near * (1.0 + ties.trust[bloc][l]) / 2.0;
+                            -felt.intensity[idx][l] * relief * change[l]
+                        }
+                        ThreatKind::External { bloc: of } if of == bloc => {
+                            law.threats.presence[l] * own.ambition[l] * near * change[l]
+                        }
+                        _ => 0.0,
+                    }
+                });
+                self.value_threat(idx, actor, &change, out);
+            }
+            for l in 0..LANES {
+                let (near, trust) = (ties.presence[bloc].0[l], ties.trust[bloc].0[l]);
+                let cost = law.bilateral.forces.0[l];
+                out.0[l] += bilateral::forces(change.0[l], near, own.autonomy.0[l], trust, cost);
+            }
+        }
+    }
+
+    /// Worth of a change of a threat's intensity.
+    #[inline(always)]
+    fn value_threat(&self, threat: usize, actor: usize, change: &Lanes, out: &mut Lanes) {
+        let law = self.setting.law;
+        let felt = &self.setting.threatened[actor];
+        let salience = &self.setting.salience[actor].now[2];
+        for l in 0..LANES {
+            let relief = bilateral::relief(change.0[l], law.threats.burden.0[l], felt.shield[threat].0[l]);
+            out.0[l] += law.security.weight.0[l] * salience.0[l] * relief;
+        }
+    }
+
+    /// Worth of trust: to those who gain it by their stake, to the bloc by the weight of the others.
+    #[inline(always)]
+    fn value_trust(&self, group: &Group, bloc: usize, party: &PartyPlan, by: &Lanes, mask: &Lanes, out: &mut Lanes) {
+        let ties = &self.setting.blocs[party.actor];
+        let worth = &self.setting.law.bilateral.trust;
+        let salience = &self.setting.salience[party.actor].now;
+        if ties.insider[bloc] > 0.0 {
+            let mut weight = Lanes::ZERO;
+            for actor in self.setting.plan.candidates(group, Some(party.initiative)) {
+                weight.update_with(&self.setting.traits[actor].0.capability, |sum, capability| sum + capability);
+            }
+            for l in 0..LANES {
+                let weight = trade::worth(weight.0[l], BLOC_ATTENTION);
+                out.0[l] += worth.0[l] / 2.0 * weight * by.0[l] * mask.0[l];
+            }
+        } else if self.inside(group, party) {
+            for l in 0..LANES {
+                let stake = outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], 1.0);
+                out.0[l] += worth.0[l] * stake * by.0[l] * mask.0[l];
+            }
+        }
+    }
+
+    /// Worth of ties with the other side of a pairwise effect.
+    #[inline(always)]
+    fn value_ties(&self, effect: &Effect, others: &Group, party: &PartyPlan, by: &Lanes, mask: &Lanes, out: &mut Lanes) {
+        let plan = self.setting.plan;
+        let law = self.setting.law;
+        let salience = &self.setting.salience[party.actor].now;
+        let candidates = plan.candidates(others, Some(party.initiative));
+        let mut company = Lanes::ZERO;
+        for &other in candidates.iter().filter(|&&other| other != party.actor) {
+            company.update_with(&self.setting.traits[other].0.capability, |sum, capability| sum + capability);
+        }
+        for &other in candidates.iter().filter(|&&other| other != party.actor) {
+            let dyad = plan.dyad(party.actor, other);
+            let bonds = &self.setting.bonds[dyad].0;
+            let source = plan.scenario.world.dyads[dyad].source == party.actor;
+            let capability = &self.setting.traits[other].0.capability;
+            for l in 0..LANES {
+                let by = by.0[l];
+                let worth = match effect {
+                    Effect::AffinityShift { .. } => {
+                        let share = capability.0[l] / math::max(company.0[l], f32::MIN_POSITIVE);
+                        law.bilateral.affinity.0[l] * by * share
+                    }
+                    Effect::TradeScale { .. } => {
+                        let flow = if source { bonds.dependence_source.0[l] } else { bonds.dependence_target.0[l] };
+                        let half = law.trade.half_dependence.0[l];
+                        let gain = trade::worth(flow * by, half) - trade::worth(flow, half);
+                        law.bilateral.ties.0[l] * law.trade.weight.0[l] * salience[1].0[l] * gain
+                    }
+                    _ => {
+                        let link = math::clamp_share(bonds.energy_link.0[l] + by) - bonds.energy_link.0[l];
+                        let gain = bonds.complement_raw.0[l] * (1.0 - law.energy.link_floor.0[l]) * link;
+                        let price = self.setting.price.0[l];
+                        law.bilateral.ties.0[l] * law.energy.weight.0[l] * salience[0].0[l] * price * gain
+                    }
+                };
+                out.0[l] += worth * mask.0[l];
+            }
+        }
+    }
+}
+
+/// Capability at which a bloc pays half attention to an organisation [CINC share]. Assumption: that of Russia.
+const BLOC_ATTENTION: f32 = 0.05;
+/// Smallest driver level by which an intensity is divided.
+const LEVEL_MIN: f32 = 0.05;
+/// Smallest exposure by which an intensity is divided.
+const MULTIPLIER_MIN: f32 = 0.05;

@@ -1,0 +1,197 @@
+//! Step phase 1, Shock: drivers advance, hazards fire, dated events and policies apply.
+
+use bevy_ecs::prelude::*;
+use foedera_scenario::{Leaf, Month, Process, Timing};
+
+use crate::batch::Happening;
+use crate::columns::{ColumnMut, rows_mut};
+use crate::lanes::{LANES, Lanes};
+use crate::math;
+use crate::mechanisms::drivers as kernel;
+use crate::mechanisms::withdrawal;
+use crate::purpose;
+use crate::state::{Clock, Driver, Inputs, Keys, Plan};
+use crate::systems::effects::Targets;
+
+/// Advances every driver by a step; at the first step they stand at their start.
+pub(crate) fn advance_drivers(
+    plan: Res<Plan>,
+    inputs: Res<Inputs>,
+    clock: Res<Clock>,
+    keys: Res<Keys>,
+    mut drivers: ColumnMut<Driver>,
+) {
+    let world = &plan.0.scenario.world;
+    for (driver, spec) in rows_mut(&mut drivers).iter_mut().zip(&world.drivers) {
+        if clock.step > 0 {
+            let noise = draw(driver, &spec.process, &keys, clock.step, spec.number);
+            advance(driver, &spec.process, &inputs, &noise, clock.years);
+        }
+        settle(driver, &spec.process, &inputs, Month(clock.month));
+        let (floor, ceiling) = (inputs.get(spec.floor), inputs.get(spec.ceiling));
+        for l in 0..LANES {
+            driver.level[l] = math::clamp(driver.level[l], floor[l], ceiling[l]);
+        }
+    }
+}
+
+/// Noise of a driver's step: normal for diffusions, uniform for chains and jumps.
+fn draw(driver: &mut Driver, process: &Process, keys: &Keys, step: u32, number: u16) -> Lanes {
+    let entity = u32::from(number);
+    match process {
+        Process::Constant { .. } | Process::Path { .. } => Lanes::ZERO,
+        Process::Markov { .. } | Process::Jumps { .. } => {
+            driver.noise.prepare_uniforms(&keys.0, purpose::DRIVER, step, entity);
+            *driver.noise.at(step)
+        }
+        _ => {
+            driver.noise.prepare_normals(&keys.0, purpose::DRIVER, step, entity);
+            *driver.noise.at(step)
+        }
+    }
+}
+
+/// Moves the state of a process by a step.
+fn advance(driver: &mut Driver, process: &Process, inputs: &Inputs, noise: &Lanes, years: f32) {
+    let value = |leaf: Leaf, l: usize| inputs.get(leaf)[l];
+    for l in 0..LANES {
+        let (state, z) = (driver.state[l], noise[l]);
+        driver.state[l] = match process {
+            Process::Constant { .. } | Process::Path { .. } => 0.0,
+            Process::OrnsteinUhlenbeck { mean, rate, volatility, .. } => {
+                let mean = value(*mean, l) + driver.mean_shift[l];
+                kernel::reverting(state, mean, value(*rate, l), value(*volatility, l), years, z)
+            }
+            Process::GeometricBrownian { growth, volatility, .. } => {
+                kernel::geometric(state, value(*growth, l), value(*volatility, l), years, z)
+            }
+            Process::RandomWalk { drift, volatility, .. } => {
+                kernel::walking(state, value(*drift, l), value(*volatility, l), years, z)
+            }
+            Process::Markov { levels, up_per_year, down_per_year, .. } => {
+                let last = (levels.len() - 1) as f32;
+                kernel::chained(state, last, value(*up_per_year, l), value(*down_per_year, l), years, z)
+            }
+            Process::Jumps { per_year, size, half_life_years, .. } => kernel::jumping(
+                state,
+                value(*per_year, l),
+                value(*size, l),
+                value(*half_life_years, l),
+                years,
+                z,
+            ),
+        };
+    }
+}
+
+/// Sets the level from the state of the process.
+fn settle(driver: &mut Driver, process: &Process, inputs: &Inputs, month: Month) {
+    for l in 0..LANES {
+        let raw = match process {
+            Process::Constant { level } => inputs.get(*level)[l],
+            Process::Path { points } => interpolate(points, inputs, month, l),
+            Process::Markov { levels, .. } => inputs.get(levels[driver.state[l] as usize])[l],
+            Process::Jumps { base, .. } => inputs.get(*base)[l] + driver.state[l],
+            _ => driver.state[l],
+        };
+        driver.level[l] = raw + driver.offset[l];
+    }
+}
+
+/// Straight lines between dated points, flat outside.
+fn interpolate(points: &[(Month, Leaf)], inputs: &Inputs, month: Month, l: usize) -> f32 {
+    let after = points.iter().position(|(date, _)| *date > month);
+    match after {
+        Some(0) => inputs.get(points[0].1)[l],
+        None => points.last().map_or(0.0, |(_, leaf)| inputs.get(*leaf)[l]),
+        Some(next) => {
+            let ((before, low), (then, high)) = (points[next - 1], points[next]);
+            let share = (month.0 - before.0) as f32 / (then.0 - before.0) as f32;
+            math::lerp(inputs.get(low)[l], inputs.get(high)[l], share)
+        }
+    }
+}
+
+/// Which shocks have fired in each lane.
+#[derive(Resource, Default)]
+pub(crate) struct Fired(pub(crate) Vec<Lanes>);
+
+/// Fires shocks and applies what they do, in the order of the file.
+pub(crate) fn fire_shocks(mut fired: ResMut<Fired>, keys: Res<Keys>, mut targets: Targets) {
+    let plan = targets.plan.0.clone();
+    for (idx, shock) in plan.scenario.shocks.iter().enumerate() {
+        let mask = firing(&shock.timing, &keys, u32::from(shock.number), &fired.0[idx], &targets);
+        if mask.iter().all(|&lane| lane == 0.0) {
+            continue;
+        }
+        for l in 0..LANES {
+            fired.0[idx][l] += mask[l];
+            if mask[l] > 0.0 {
+                let (n, step) = (targets.clock.n, targets.clock.step);
+                let what = Happening::Shock { shock: u32::try_from(idx).expect("few shocks") };
+                targets.recorder.note(n, l, step, what);
+            }
+        }
+        for effect in &shock.effects {
+            targets.apply(effect, &mask, None);
+        }
+    }
+}
+
+/// Lanes in which a shock fires now.
+fn firing(timing: &Timing, keys: &Keys, entity: u32, fired: &Lanes, targets: &Targets<'_, '_>) -> Lanes {
+    let (clock, inputs) = (&targets.clock, &targets.inputs);
+    let mut uniform = Lanes::ZERO;
+    let first_month = clock.month;
+    let last_month = clock.month + clock.months - 1;
+    match timing {
+        Timing::OncePerYear(rate) | Timing::PerYear(rate) => {
+            let once = matches!(timing, Timing::OncePerYear(_));
+            keys.0.fill_uniforms(purpose::SHOCK, clock.step, entity, &mut uniform);
+            let rate = inputs.get(*rate);
+            Lanes::from_fn(|l| {
+                let free = !once || fired[l] == 0.0;
+                math::indicator(free && uniform[l] < withdrawal::probability(rate[l], clock.years))
+            })
+        }
+        Timing::At { month, probability } => {
+            if month.0 < first_month || month.0 > last_month {
+                return Lanes::ZERO;
+            }
+            keys.0.fill_uniforms(purpose::SHOCK, 0, entity, &mut uniform);
+            uniform.zip(inputs.get(*probability), |u, p| math::indicator(u < p))
+        }
+        Timing::Between { from, until, probability } => {
+            if until.0 < first_month || from.0 > last_month {
+                return Lanes::ZERO;
+            }
+            keys.0.fill_uniforms(purpose::SHOCK, 0, entity, &mut uniform);
+            let span = (until.0 - from.0 + 1) as f32;
+            // Given that it happens, u/p is uniform and tells when.
+            uniform.zip(inputs.get(*probability), |u, p| {
+                let month = from.0 as f32 + u / math::max(p, f32::MIN_POSITIVE) * span;
+                let now = (month >= first_month as f32) & (month < (last_month + 1) as f32);
+                math::indicator((u < p) & now)
+            })
+        }
+    }
+}
+
+/// Applies the policy's effects in its month.
+pub(crate) fn apply_policy(mut targets: Targets) {
+    let Some(idx) = targets.clock.policy else { return };
+    let plan = targets.plan.0.clone();
+    let policy = &plan.scenario.policies[idx];
+    let step = targets.clock.step;
+    if plan.scenario.time.step_of(policy.from) != step as usize || policy.effects.is_empty() {
+        return;
+    }
+    for l in 0..targets.clock.n {
+        let n = targets.clock.n;
+        let what = Happening::Policy { policy: u32::try_from(idx).expect("few policies") };
+        targets.recorder.note(n, l, step, what);
+    }
+    for effect in &policy.effects {
+        targets.apply(effect, &Lanes::ONE, None);
+    }
+}
