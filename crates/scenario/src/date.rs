@@ -100,11 +100,17 @@ impl Time {
     }
 
     /// First month of step `idx`.
+    ///
+    /// # Panics
+    /// Beyond two thousand million steps, which the limits on scenarios exclude.
     pub fn month_of(&self, idx: usize) -> Month {
         Month(self.start.0 + i32::try_from(idx).expect("steps fit i32") * self.step.months())
     }
 
     /// The step that contains `month`, clamped to the span.
+    ///
+    /// # Panics
+    /// Never: a number that is not negative fits.
     pub fn step_of(&self, month: Month) -> usize {
         let idx = (month.0 - self.start.0).div_euclid(self.step.months());
         usize::try_from(idx.max(0))

@@ -171,6 +171,9 @@ impl Diagnostic {
     }
 
     /// As one JSON object in one line.
+    ///
+    /// # Panics
+    /// Never: strings and numbers are always JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("strings and numbers are always JSON")
     }

@@ -62,7 +62,7 @@ impl Leaves {
     /// Adds a leaf and returns its index.
     ///
     /// # Panics
-    /// If the path is already taken: paths are unique by construction of the decoder.
+    /// If the path is already taken (paths are unique by construction of the decoder) or there are 2^32 leaves.
     pub fn add(&mut self, info: LeafInfo) -> Leaf {
         let leaf = Leaf(u32::try_from(self.infos.len()).expect("fewer than 2^32 leaves"));
         let taken = self.by_path.insert(info.path.clone(), leaf);
@@ -102,6 +102,9 @@ impl Leaves {
     }
 
     /// Every leaf in order.
+    ///
+    /// # Panics
+    /// Never: there are fewer than 2^32 leaves.
     pub fn iter(&self) -> impl Iterator<Item = (Leaf, &LeafInfo)> {
         self.infos.iter().enumerate().map(|(idx, info)| {
             (

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod date;
 mod decode;
 pub mod diagnostic;
+pub mod distribution;
 pub mod leaf;
 pub mod limits;
 pub mod load;

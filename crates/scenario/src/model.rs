@@ -185,7 +185,7 @@ pub struct Actor {
     pub autonomy: Leaf,
     /// Leadership ambition, 0..=1.
     pub ambition: Leaf,
-    /// Net exports of oil and gas [TWh a year], negative for an importer.
+    /// Net exports of oil and gas [`TWh` a year], negative for an importer.
     pub net_fuel_export_twh: Leaf,
     /// Share of fuel in exports, 0..=1.
     pub fuel_export_share: Leaf,
@@ -877,13 +877,13 @@ pub enum Distribution {
     /// A distribution cut to a range.
     Truncated {
         /// What is cut.
-        of: Box<Distribution>,
+        of: Box<Self>,
         /// Low end.
         low: f64,
         /// High end.
         high: f64,
     },
-    /// Values with weights.
+    /// Values with weights, ascending by value.
     Discrete(Vec<(f64, f64)>),
     /// Elicited 5, 50 and 95 % quantiles, joined by split normals.
     Quantiles {
@@ -894,7 +894,7 @@ pub enum Distribution {
         /// 95 % quantile.
         p95: f64,
     },
-    /// Observed values, each as likely.
+    /// Observed values, each as likely, ascending.
     Empirical(Vec<f64>),
     /// Base value plus a normal deviation.
     Around {

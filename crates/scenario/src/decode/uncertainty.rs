@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fields::Fields;
 use super::{At, Decoder};
+use crate::distribution::{self, Reference};
 use crate::leaf::Leaf;
 use crate::limits;
 use crate::model::{Correlation, Distribution, Uncertainty};
@@ -19,6 +20,9 @@ const fn any(name: &'static str, doc: &'static str) -> Field {
 const fn positive(name: &'static str, doc: &'static str) -> Field {
     number(name, ABOVE_ZERO, ANY, doc)
 }
+
+/// A cut that leaves less is a mistake: quantiles between the cuts could not be told apart.
+const MASS_MIN: f64 = 1e-9;
 
 const LOW: Field = any("low", "Low end");
 const HIGH: Field = any("high", "High end");
@@ -346,12 +350,30 @@ impl Decoder<'_> {
                     .node("of")
                     .and_then(|node| self.distribution(node, &at));
                 let [low, high] = self.ascending(fields, ["low", "high"])?;
+                let of = of?;
+                self.check_mass(&of, fields, (low, high));
                 Some(Distribution::Truncated {
-                    of: Box::new(of?),
+                    of: Box::new(of),
                     low,
                     high,
                 })
             }
+        }
+    }
+
+    /// A cut must leave something; what depends on the base value is not known yet.
+    fn check_mass(&mut self, of: &Distribution, fields: &Fields, (low, high): (f64, f64)) {
+        let relative = matches!(
+            of,
+            Distribution::Around { .. } | Distribution::Scaled { .. } | Distribution::Prior
+        );
+        let reference = Reference {
+            base: 0.0,
+            prior: None,
+        };
+        if !relative && distribution::mass_between(of, reference, low, high) < MASS_MIN {
+            let message = format!("nothing of the distribution lies between {low} and {high}");
+            self.report("scenario::no_mass", fields.head, &fields.at.path, message);
         }
     }
 
@@ -432,6 +454,7 @@ impl Decoder<'_> {
             }
         }
         self.some_values(node, values.len(), &at.path);
+        values.sort_by(|left, right| left.0.total_cmp(&right.0));
         (whole && !values.is_empty()).then_some(Distribution::Discrete(values))
     }
 
@@ -444,7 +467,10 @@ impl Decoder<'_> {
             .map(|(idx, item)| self.number_in(item, &VALUE, &at.item(idx).path))
             .collect();
         self.some_values(node, values.len(), &at.path);
-        let values: Option<Vec<f64>> = values.into_iter().collect();
+        let mut values: Option<Vec<f64>> = values.into_iter().collect();
+        if let Some(values) = &mut values {
+            values.sort_by(f64::total_cmp);
+        }
         values
             .filter(|values| !values.is_empty())
             .map(Distribution::Empirical)
