@@ -1,1 +1,22 @@
-//! See the crate's description in docs/ARCHITECTURE.md.
+//! How often: turns a scenario and a design into results, on all cores.
+//!
+//! Flow: [`sampling`] draws inputs → [`run`] lets blocks happen in parallel and adds them up →
+//! [`foedera_results`] keeps them, under the columns that [`layout`] describes. [`replay`] tells one
+//! replicate again. Knows no file format and no presentation.
+
+pub mod correlation;
+pub mod error;
+pub mod layout;
+mod record;
+pub mod replay;
+pub mod run;
+pub mod sampling;
+#[cfg(test)]
+mod test_data;
+
+pub use correlation::Repair;
+pub use error::EnsembleError;
+pub use layout::BASE;
+pub use replay::{History, Which, replay};
+pub use run::{Progress, Request, Silent, Summary, describe, run};
+pub use sampling::{Sampler, quantile};

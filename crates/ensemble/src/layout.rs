@@ -1,0 +1,482 @@
+//! Describes the columns of a run: turns a scenario and its program into a plain [`Layout`].
+//!
+//! Everything that results and their readers know of a scenario's meaning comes from here: names, labels,
+//! units, ranges, kinds of events and faults. Relies on [`foedera_scenario::outcome_text`].
+
+use std::collections::BTreeSet;
+
+use foedera_results::Layout;
+use foedera_results::layout::{
+    Column, InitiativeColumn, MeasureColumn, Name, OutcomeColumn, OutcomeKind, StepDate,
+};
+use foedera_scenario::{EventKind, Leaf, Outcome, PolicyIdx, Scenario, Status, outcome_text};
+use foedera_sim::Program;
+use foedera_sim::batch::DECIDING_TERMS;
+
+/// Id of the base case among the arms.
+pub const BASE: &str = "base";
+
+/// Kinds of events, in the order of their index.
+pub(crate) const EVENT_KINDS: [(&str, &str); 7] = [
+    ("shock", "A shock fired"),
+    ("adopted", "A rung was adopted"),
+    ("blocked", "A proposal was blocked"),
+    ("paid", "A sponsor paid a sole blocker"),
+    ("status", "A status changed"),
+    ("dispute", "A militarised dispute"),
+    ("policy", "A policy took effect"),
+];
+
+/// Kinds of faults, in the order of their index.
+pub(crate) const FAULT_KINDS: [(&str, &str); 3] = [
+    ("not_finite", "a value was not finite"),
+    ("out_of_bounds", "a value left its bounds"),
+    ("too_many_events", "more events than a replicate may have"),
+];
+
+/// Most events that a count is expected to reach; more are counted beyond the histogram's edge.
+const EVENTS_EXPECTED: f64 = 1023.0;
+/// Sums of utility terms and signals stay within this, by the scales of the law.
+const UTILITY_EXPECTED: f64 = 5.0;
+
+/// Describes the columns of a run of some policies with the drawn leaves.
+pub fn layout(
+    scenario: &Scenario,
+    program: &Program,
+    policies: &[Option<PolicyIdx>],
+    drawn: impl IntoIterator<Item = Leaf>,
+) -> Layout {
+    let mut taken = BTreeSet::new();
+    Layout {
+        arms: policies
+            .iter()
+            .map(|&policy| arm(scenario, policy))
+            .collect(),
+        inputs: drawn
+            .into_iter()
+            .map(|leaf| input(scenario, leaf, &mut taken))
+            .collect(),
+        outcomes: scenario
+            .outcomes
+            .iter()
+            .map(|outcome| column(scenario, program, outcome, &mut taken))
+            .collect(),
+        measures: program
+            .measures()
+            .iter()
+            .map(|measure| MeasureColumn {
+                name: measure.path.clone(),
+                label: measure.title.clone(),
+                unit: measure.unit.clone(),
+                low: measure.low,
+                high: measure.high,
+            })
+            .collect(),
+        steps: (0..scenario.time.n_steps())
+            .map(|idx| step(scenario, idx))
+            .collect(),
+        initiatives: scenario
+            .initiatives
+            .iter()
+            .map(|initiative| InitiativeColumn {
+                id: initiative.id.clone(),
+                title: initiative.title.clone(),
+                rungs: initiative
+                    .ladder
+                    .iter()
+                    .map(|rung| Name::new(&rung.id, &rung.title))
+                    .collect(),
+            })
+            .collect(),
+        actors: scenario
+            .world
+            .actors
+            .iter()
+            .map(|actor| Name::new(&actor.id, &actor.name))
+            .collect(),
+        terms: DECIDING_TERMS.map(str::to_owned).to_vec(),
+        event_kinds: EVENT_KINDS.map(|(id, title)| Name::new(id, title)).to_vec(),
+        fault_kinds: FAULT_KINDS.map(|(id, title)| Name::new(id, title)).to_vec(),
+        labels: Labels::new(scenario).names,
+    }
+}
+
+fn arm(scenario: &Scenario, policy: Option<PolicyIdx>) -> Name {
+    let Some(idx) = policy else {
+        return Name::new(BASE, "Base case");
+    };
+    let policy = scenario.policies.get(idx);
+    policy.map_or_else(
+        || Name::new(format!("policy-{idx}"), "Not a policy of the scenario"),
+        |policy| Name::new(&policy.id, &policy.title),
+    )
+}
+
+fn step(scenario: &Scenario, idx: usize) -> StepDate {
+    let month = scenario.time.month_of(idx);
+    StepDate {
+        year: month.year(),
+        month: month.of_year().cast_unsigned(),
+    }
+}
+
+fn input(scenario: &Scenario, leaf: Leaf, taken: &mut BTreeSet<String>) -> Column {
+    let info = scenario.leaves.info(leaf);
+    Column {
+        name: unique(info.path.clone(), taken),
+        label: format!("Drawn value of {}", info.path),
+        unit: info.unit.clone(),
+    }
+}
+
+fn column(
+    scenario: &Scenario,
+    program: &Program,
+    outcome: &Outcome,
+    taken: &mut BTreeSet<String>,
+) -> OutcomeColumn {
+    let (kind, low, high) = range(scenario, program, outcome);
+    OutcomeColumn {
+        name: unique(name(scenario, outcome), taken),
+        label: outcome_text::title(scenario, outcome),
+        text: outcome_text::write_outcome(scenario, outcome),
+        unit: unit(scenario, outcome),
+        kind,
+        low,
+        high,
+    }
+}
+
+/// A name that no other column has: a second one gets a number.
+fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
+    let mut free = name.clone();
+    let mut number = 2;
+    while !taken.insert(free.clone()) {
+        free = format!("{name}#{number}");
+        number += 1;
+    }
+    free
+}
+
+fn unit(scenario: &Scenario, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::TimeTo { .. } => "years".to_owned(),
+        Outcome::DriverLevel { driver, .. } => scenario.world.drivers[*driver].unit.clone(),
+        _ => String::new(),
+    }
+}
+
+/// Kind of an outcome and the range of its histogram.
+fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeKind, f64, f64) {
+    use OutcomeKind::{Count, Number, Time, Truth};
+    match outcome {
+        Outcome::HasStatus { .. } | Outcome::Adopted { .. } => (Truth, 0.0, 1.0),
+        // Whole numbers in the middle of their bins.
+        Outcome::Count { .. } => (Count, -0.5, scenario.world.actors.len() as f64 + 0.5),
+        Outcome::EventCount { .. } => (Count, -0.5, EVENTS_EXPECTED + 0.5),
+        Outcome::TimeTo { .. } => (
+            Time,
+            0.0,
+            scenario.time.n_steps() as f64 * scenario.time.years_per_step(),
+        ),
+        Outcome::DriverLevel { driver, .. } => {
+            let (low, high) = driver_range(scenario, program, *driver);
+            (Number, low, high)
+        }
+        Outcome::Affinity { .. } | Outcome::Trust { .. } => (Number, -1.0, 1.0),
+        Outcome::Utility { .. } | Outcome::Antagonism { .. } => {
+            (Number, -UTILITY_EXPECTED, UTILITY_EXPECTED)
+        }
+        Outcome::Cohesion { .. }
+        | Outcome::CohesionPart { .. }
+        | Outcome::Maturity { .. }
+        | Outcome::Implementation { .. }
+        | Outcome::Level { .. }
+        | Outcome::Depth { .. }
+        | Outcome::BlockShare { .. } => (Number, 0.0, 1.0),
+    }
+}
+
+/// The range of the driver's own measure, else of its floor and ceiling.
+fn driver_range(scenario: &Scenario, program: &Program, driver: usize) -> (f64, f64) {
+    let driver = &scenario.world.drivers[driver];
+    let path = format!("driver.{}", driver.id);
+    let measure = program
+        .measures()
+        .iter()
+        .find(|measure| measure.path == path);
+    measure.map_or(
+        (scenario.value(driver.floor), scenario.value(driver.ceiling)),
+        |measure| (measure.low, measure.high),
+    )
+}
+
+/// Name of an outcome's column, in the manner of the measures: `cohesion.SCO.affinity@2015-12`.
+fn name(scenario: &Scenario, outcome: &Outcome) -> String {
+    let world = &scenario.world;
+    let org = |idx: &usize| &world.organisations[*idx].id;
+    let actor = |idx: &usize| &world.actors[*idx].id;
+    let initiative = |idx: &usize| &scenario.initiatives[*idx].id;
+    let (name, month) = match outcome {
+        Outcome::Cohesion { org: o, at } => (format!("cohesion.{}", org(o)), at),
+        Outcome::CohesionPart { org: o, part, at } => {
+            (format!("cohesion.{}.{}", org(o), part.name()), at)
+        }
+        Outcome::Maturity { org: o, at } => (format!("maturity.{}", org(o)), at),
+        Outcome::Implementation { org: o, at } => (format!("implementation.{}", org(o)), at),
+        Outcome::Level {
+            org: o,
+            element,
+            at,
+        } => (
+            format!("level.{}.{}", org(o), world.elements[*element].id),
+            at,
+        ),
+        Outcome::Count { org: o, status, at } => (
+            format!("count.{}.{}", org(o), status.name().to_lowercase()),
+            at,
+        ),
+        Outcome::HasStatus {
+            actor: a,
+            org: o,
+            status,
+            at,
+        } => (
+            format!(
+                "status.{}.{}.{}",
+                actor(a),
+                org(o),
+                status.name().to_lowercase()
+            ),
+            at,
+        ),
+        Outcome::Adopted {
+            initiative: i,
+            rung,
+            by,
+        } => (
+            format!(
+                "adopted.{}.{}",
+                initiative(i),
+                scenario.initiatives[*i].ladder[*rung].id
+            ),
+            by,
+        ),
+        Outcome::Depth { initiative: i, at } => (format!("depth.{}", initiative(i)), at),
+        Outcome::BlockShare {
+            initiative: i,
+            actor: a,
+        } => (format!("block_share.{}.{}", initiative(i), actor(a)), &None),
+        Outcome::TimeTo { event } => (format!("years_to.{}", event_name(scenario, event)), &None),
+        Outcome::EventCount { event, by } => {
+            (format!("events.{}", event_name(scenario, event)), by)
+        }
+        Outcome::DriverLevel { driver, at } => {
+            (format!("driver.{}", world.drivers[*driver].id), at)
+        }
+        Outcome::Affinity { source, target, at } => {
+            (format!("affinity.{}-{}", actor(source), actor(target)), at)
+        }
+        Outcome::Trust { actor: a, bloc, at } => {
+            (format!("trust.{}.{}", actor(a), world.blocs[*bloc].id), at)
+        }
+        Outcome::Utility {
+            actor: a,
+            org: o,
+            term,
+            at,
+        } => {
+            let term = term.map_or(String::new(), |term| format!(".{}", term.name()));
+            (format!("utility.{}.{}{term}", actor(a), org(o)), at)
+        }
+        Outcome::Antagonism { org: o, bloc, at } => (
+            format!("antagonism.{}.{}", org(o), world.blocs[*bloc].id),
+            at,
+        ),
+    };
+    month.map_or(name.clone(), |month| format!("{name}@{month}"))
+}
+
+fn event_name(scenario: &Scenario, event: &EventKind) -> String {
+    let world = &scenario.world;
+    let of = |verb: &str, org: usize, actor: &Option<usize>| {
+        let who = actor.map_or(String::new(), |actor| {
+            format!(".{}", world.actors[actor].id)
+        });
+        format!("{verb}.{}{who}", world.organisations[org].id)
+    };
+    match event {
+        EventKind::Adoption { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            format!("adoption.{}.{}", initiative.id, initiative.ladder[*rung].id)
+        }
+        EventKind::Withdrawal { org, actor } => of("withdrawal", *org, actor),
+        EventKind::Suspension { org, actor } => of("suspension", *org, actor),
+        EventKind::Accession { org, actor } => of("accession", *org, actor),
+        EventKind::Dispute { pair, org, lethal } => {
+            let verb = if *lethal { "lethal_dispute" } else { "dispute" };
+            let pair = pair.map_or(String::new(), |(source, target)| {
+                format!(".{}-{}", world.actors[source].id, world.actors[target].id)
+            });
+            let org = org.map_or(String::new(), |org| {
+                format!(".{}", world.organisations[org].id)
+            });
+            format!("{verb}{pair}{org}")
+        }
+        EventKind::Shock { shock } => format!("shock.{}", scenario.shocks[*shock].id),
+    }
+}
+
+/// Where each name that events refer to stands in the layout's labels.
+#[derive(Debug, Clone)]
+pub(crate) struct Labels {
+    names: Vec<String>,
+    pub(crate) shocks: u32,
+    pub(crate) initiatives: u32,
+    /// First rung of each initiative.
+    pub(crate) rungs: Vec<u32>,
+    pub(crate) actors: u32,
+    pub(crate) organisations: u32,
+    pub(crate) statuses: u32,
+    pub(crate) policies: u32,
+    pub(crate) terms: u32,
+    /// Term that made a member leave.
+    pub(crate) worths: u32,
+    pub(crate) effect: u32,
+    pub(crate) exclusive: u32,
+    pub(crate) returned: u32,
+    pub(crate) lethal: u32,
+}
+
+impl Labels {
+    /// Lists every name.
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        let mut list = |more: Vec<String>| {
+            let from = u32::try_from(names.len()).expect("a scenario has far fewer names");
+            names.extend(more);
+            from
+        };
+        let world = &scenario.world;
+        let shocks = list(
+            scenario
+                .shocks
+                .iter()
+                .map(|shock| shock.id.clone())
+                .collect(),
+        );
+        let initiatives = list(
+            scenario
+                .initiatives
+                .iter()
+                .map(|one| one.id.clone())
+                .collect(),
+        );
+        let mut rungs = Vec::new();
+        for initiative in &scenario.initiatives {
+            rungs.push(list(
+                initiative
+                    .ladder
+                    .iter()
+                    .map(|rung| rung.id.clone())
+                    .collect(),
+            ));
+        }
+        let actors = list(world.actors.iter().map(|actor| actor.id.clone()).collect());
+        let organisations = list(
+            world
+                .organisations
+                .iter()
+                .map(|org| org.id.clone())
+                .collect(),
+        );
+        let statuses = list(
+            Status::ALL
+                .iter()
+                .map(|status| status.name().to_owned())
+                .collect(),
+        );
+        let policies = list(
+            scenario
+                .policies
+                .iter()
+                .map(|policy| policy.id.clone())
+                .collect(),
+        );
+        let terms = list(DECIDING_TERMS.map(str::to_owned).to_vec());
+        let worths = list(DECIDING_TERMS.map(|term| format!("worth: {term}")).to_vec());
+        let effect = list(vec!["effect".to_owned()]);
+        let exclusive = list(vec!["exclusive treaty".to_owned()]);
+        let returned = list(vec!["returned".to_owned()]);
+        let lethal = list(vec!["lethal".to_owned()]);
+        Self {
+            names,
+            shocks,
+            initiatives,
+            rungs,
+            actors,
+            organisations,
+            statuses,
+            policies,
+            terms,
+            worths,
+            effect,
+            exclusive,
+            returned,
+            lethal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::test_data;
+
+    #[test]
+    fn columns_have_names_labels_and_ranges() {
+        let scenario = Arc::new(test_data::scenario());
+        let program = Program::new(scenario.clone());
+        let drawn: Vec<Leaf> = scenario.uncertainties.iter().map(|of| of.leaf).collect();
+        let layout = layout(&scenario, &program, &[None], drawn);
+        assert_eq!(layout.arms[0].id, BASE);
+        assert_eq!(
+            layout.steps[0],
+            StepDate {
+                year: 2008,
+                month: 1
+            }
+        );
+        assert_eq!(layout.steps.len(), scenario.time.n_steps());
+        assert_eq!(
+            layout.inputs[0].name,
+            scenario.leaves.info(scenario.uncertainties[0].leaf).path
+        );
+        let names: Vec<&str> = layout
+            .outcomes
+            .iter()
+            .map(|col| col.name.as_str())
+            .collect();
+        assert_eq!(
+            names[..3],
+            ["cohesion.A", "adopted.link.mou", "years_to.withdrawal.A"]
+        );
+        assert!(
+            layout
+                .outcomes
+                .iter()
+                .all(|col| !col.label.is_empty() && col.low < col.high)
+        );
+        assert_eq!(layout.outcomes[1].kind, OutcomeKind::Truth);
+        assert_eq!(layout.outcomes[2].unit, "years");
+    }
+
+    #[test]
+    fn a_second_column_of_the_same_name_gets_a_number() {
+        let mut taken = BTreeSet::new();
+        let names = ["x", "x", "y", "x"].map(|name| unique(name.to_owned(), &mut taken));
+        assert_eq!(names, ["x", "x#2", "y", "x#3"]);
+    }
+}
