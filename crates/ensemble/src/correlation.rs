@@ -221,10 +221,9 @@ fn rotate(rest: &mut [Vec<f64>], vectors: &mut [Vec<f64>], p: usize, q: usize) {
         );
     }
     for matrix in [rest, vectors] {
-        for col in 0..matrix.len() {
-            let (x, y) = (matrix[p][col], matrix[q][col]);
-            matrix[p][col] = cosine * x - sine * y;
-            matrix[q][col] = sine * x + cosine * y;
+        let (upper, lower) = matrix.split_at_mut(q);
+        for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
+            (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
         }
     }
 }

@@ -123,7 +123,7 @@ fn step(scenario: &Scenario, idx: usize) -> StepDate {
 fn input(scenario: &Scenario, leaf: Leaf, taken: &mut BTreeSet<String>) -> Column {
     let info = scenario.leaves.info(leaf);
     Column {
-        name: unique(info.path.clone(), taken),
+        name: unique(&info.path, taken),
         label: format!("Drawn value of {}", info.path),
         unit: info.unit.clone(),
     }
@@ -137,7 +137,7 @@ fn column(
 ) -> OutcomeColumn {
     let (kind, low, high) = range(scenario, program, outcome);
     OutcomeColumn {
-        name: unique(name(scenario, outcome), taken),
+        name: unique(&name(scenario, outcome), taken),
         label: outcome_text::title(scenario, outcome),
         text: outcome_text::write_outcome(scenario, outcome),
         unit: unit(scenario, outcome),
@@ -148,8 +148,8 @@ fn column(
 }
 
 /// A name that no other column has: a second one gets a number.
-fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
-    let mut free = name.clone();
+fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut free = name.to_owned();
     let mut number = 2;
     while !taken.insert(free.clone()) {
         free = format!("{name}#{number}");
@@ -476,7 +476,7 @@ mod tests {
     #[test]
     fn a_second_column_of_the_same_name_gets_a_number() {
         let mut taken = BTreeSet::new();
-        let names = ["x", "x", "y", "x"].map(|name| unique(name.to_owned(), &mut taken));
+        let names = ["x", "x", "y", "x"].map(|name| unique(name, &mut taken));
         assert_eq!(names, ["x", "x#2", "y", "x#3"]);
     }
 }
