@@ -263,6 +263,8 @@ fn meet(
 pub(crate) struct Leaders {
     first: [Lanes; 3],
     second: [Lanes; 3],
+    /// Followership of all seats together.
+    all: [Lanes; 3],
 }
 
 /// Finds the leaders.
@@ -276,6 +278,7 @@ pub(crate) fn leaders(sums: &[Sums<Lanes>]) -> Leaders {
                 let lead = lead.0[l];
                 leaders.second[domain].0[l] = math::max(math::min(first, lead), second);
                 leaders.first[domain].0[l] = math::max(first, lead);
+                leaders.all[domain].0[l] += lead;
             }
         }
     }
@@ -462,7 +465,7 @@ fn gain(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, out: &mut Appra
         let traded = trade::worth(seat.sums.dependence.0[l], params.half_dependence);
         out.interdependence.0[l] = (traded + energy.complement) / 2.0;
         let mean = seat.sums.liking.0[l] / math::max(seat.sums.company.0[l], f32::MIN_POSITIVE);
-        let depth = (view.depth[0].0[l] + view.depth[1].0[l] + view.depth[2].0[l]) / 3.0;
+        let depth = view.depth[0].0[l] + view.depth[1].0[l] + view.depth[2].0[l];
         out.terms[3].0[l] = weight * law.affinity.weight.0[l] * affinity::benefit(mean, depth);
     }
 }
@@ -479,9 +482,10 @@ fn lead(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, out: &mut Appra
         let mut lead_sum = 0.0;
         let mut led_sum = 0.0;
         for domain in 0..3 {
-            let lead = leads[domain].0[l];
-            let first = seat.leaders.first[domain].0[l];
-            let other = strongest_other(first, seat.leaders.second[domain].0[l], lead);
+            let all = math::max(seat.leaders.all[domain].0[l], f32::MIN_POSITIVE);
+            let lead = leads[domain].0[l] / all;
+            let first = seat.leaders.first[domain].0[l] / all;
+            let other = strongest_other(first, seat.leaders.second[domain].0[l] / all, lead);
             worth += influence::leadership_worth(view.depth[domain].0[l], lead, other, params.rival);
             lead_sum += lead;
             led_sum += other;

@@ -163,6 +163,10 @@ pub(crate) struct Utility {
     pub(crate) led: Lanes,
     /// Own leadership, mean over domains.
     pub(crate) lead: Lanes,
+    /// Utility when the actor became a member.
+    pub(crate) on_joining: Lanes,
+    /// 1 where it was a member after the last step.
+    pub(crate) was_member: Lanes,
     /// Mean worth of trade and energy with fellow members, 0..=1.
     pub(crate) interdependence: Lanes,
 }

@@ -2,12 +2,12 @@
 //!
 //! **Claim.** Members value common institutions with those they like and resent them with those they do not.
 //!
-//! **Equations.** `Ā_io = Σ_j reach_j c_j A_ij / Σ_j reach_j c_j`; term `Ā_io (0.3 + depth_o)`, depth_o the mean depth over domains.
+//! **Equations.** `Ā_io = Σ_j reach_j c_j A_ij / Σ_j reach_j c_j`; term `Ā_io (0.3 + depth_o)`, depth_o the sum of depths over domains.
 //! The factor is ours: with the mean alone no initiative can change the term, and a trial found it dead.
 //!
 //! **Reads** affinity, capability, reach, depth. **Writes** the affinity term of a seat.
 //!
-//! **Invariants.** Zero among strangers; sign of the mean affinity; |term| <= 1.3.
+//! **Invariants.** Zero among strangers; sign of the mean affinity; |term| <= 3.3.
 //!
 //! **Sources.** Balance and similarity literature (Heider 1946; Signorino and Ritter 1999); size is an assumption.
 
@@ -16,7 +16,7 @@ use crate::laned::params;
 params! {
     /// Parameters of the affinity term.
     pub struct AffinityParams {
-        weight = ("affinity.weight", "Weight of the affinity term", "", 0.05, 0.15, 0.3, 0.0, 10.0, "assumption; trial range");
+        weight = ("affinity.weight", "Weight of the affinity term", "", 0.1, 0.25, 0.5, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
     }
 }
 

@@ -3,7 +3,9 @@
 //! **Claim.** Intrusion weighs by the value an actor sets on sovereignty, more under someone else's leadership, and less
 //! for commitments that it carries already in another organisation.
 //!
-//! **Equations.** `cost_io = k α_i Σ_e intr_e max(0, L_oe − μ max_{o'} L_o'e) (1 − lead_i)(0.5 + 1.5 max_{k≠i} lead_k)`.
+//! **Equations.** `cost_io = k α_i (1 − exp(−Σ_e intr_e max(0, L_oe − μ max_{o'} L_o'e))) (1 − lead_i)(0.5 + 1.5 max_{k≠i} lead_k)`,
+//! the maximum over organisations o' in which the actor is a full member and the element is deeper: of equal
+//! commitments one is paid in full. Saturation is ours: without it a founder finds a mature alliance unbearable.
 //!
 //! **Reads** levels of all organisations in which the actor is a full member, leadership. **Writes** the autonomy term of a seat.
 //!
@@ -36,7 +38,7 @@ pub(crate) fn additional(level: f32, carried: f32, overlap: f32) -> f32 {
 /// The autonomy cost, before weight.
 #[inline(always)]
 pub(crate) fn cost(autonomy: f32, intrusion: f32, own_lead: f32, rival_lead: f32) -> f32 {
-    autonomy * intrusion * (1.0 - math::clamp_share(own_lead)) * (UNLED + LED * math::clamp_share(rival_lead))
+    autonomy * math::saturate(intrusion) * (1.0 - math::clamp_share(own_lead)) * (UNLED + LED * math::clamp_share(rival_lead))
 }
 
 #[cfg(test)]
@@ -45,8 +47,8 @@ mod tests {
 
     #[test]
     fn worked_by_hand() {
-        // 0.6 · 0.5 · (1 − 0.2) · (0.5 + 1.5 · 0.4) = 0.264
-        assert!((cost(0.6, 0.5, 0.2, 0.4) - 0.264).abs() < 1e-6);
+        // 0.6 · (1 − exp(−0.5)) · (1 − 0.2) · (0.5 + 1.5 · 0.4) = 0.6 · 0.393469 · 0.8 · 1.1 = 0.207752
+        assert!((cost(0.6, 0.5, 0.2, 0.4) - 0.207_752).abs() < 1e-5);
         assert!((additional(0.5, 0.5, 0.6) - 0.2).abs() < 1e-6);
         assert!(additional(0.2, 0.9, 0.6).abs() < 1e-9);
     }

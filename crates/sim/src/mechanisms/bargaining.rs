@@ -27,7 +27,7 @@ params! {
         persistence = ("bargaining.persistence", "Share of chance that persists over meetings (omega)", "share", 0.4, 0.7, 0.9, 0.0, 1.0, "assumption; trial range");
         shallow_noise = ("bargaining.shallow_noise", "Chance at depth zero against full depth (rho 0)", "share", 0.15, 0.3, 0.5, 0.0, 1.0, "assumption; trial range");
         stance = ("bargaining.stance", "Weight of an analyst's stance (lambda)", "utility", 0.03, 0.06, 0.1, 0.0, 5.0, "assumption; trial range");
-        tabling = ("bargaining.tabling", "Rate at which a keen sponsor tables", "per year", 0.25, 0.6, 1.5, 0.0, 50.0, "assumption; .35 an annual meeting in the trial");
+        tabling = ("bargaining.tabling", "Rate at which a keen sponsor tables", "per year", 0.2, 0.43, 1.0, 0.0, 50.0, "assumption; .35 an annual meeting in the trial");
         drafting = ("bargaining.drafting", "Time from the opening of the window to the first tabling", "years", 0.25, 0.5, 1.0, 0.0, 10.0, "assumption");
         pause = ("bargaining.pause", "Pause after an adoption", "years", 1.0, 2.0, 4.0, 0.0, 50.0, "assumption; NATO needed many years (de Haas 2008)");
         discount = ("bargaining.discount", "Discount of what takes long to build", "per year", 0.02, 0.05, 0.1, 0.0, 1.0, "assumption");

@@ -4,7 +4,8 @@
 //! rival's followers costs influence, which is why one great power resists another's clients.
 //!
 //! **Equations.** Followership of j to i: security `c_i^0.7 (0.15 + pact_ij)(1 + A_ij)/2`; economy `(X_ij + M_ij)/GDP_j (1 + A_ij)/2`;
-//! energy: complementarity. `lead_id = Σ_j v_j F_jid`, `v_j` half an equal seat, half a share of capability.
+//! energy: complementarity. Followers `f_id = Σ_j v_j F_jid`, `v_j` half an equal seat, half a share of capability;
+//! lead `lead_id = f_id / Σ_k f_kd`, an actor's share of all followership in the organisation.
 //! `Infl_io = ψ_i [Σ_d (depth_d + 0.1)(lead_id − χ max_{k≠i} lead_kd) + 2 g (1 − exp(−a⁺))]`, the last part status gained by defying a bloc.
 //!
 //! **Reads** capability, pacts, flows, affinity, depth, antagonism. **Writes** the influence term of a seat.

@@ -16,7 +16,7 @@ use crate::laned::params;
 params! {
     /// Parameters of the trade term.
     pub struct TradeParams {
-        weight = ("trade.weight", "Weight of the trade term", "", 0.25, 0.5, 0.8, 0.0, 10.0, "assumption; trial range");
+        weight = ("trade.weight", "Weight of the trade term", "", 0.5, 1.0, 1.6, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
         half_dependence = ("trade.half_dependence", "Trade with fellow members over GDP that counts half", "share", 0.15, 0.3, 0.5, 0.001, 10.0, "assumption");
         opening_gain = ("trade.opening_gain", "Gain of the trade term from full opening", "", 0.3, 0.6, 1.0, 0.0, 5.0, "assumption");
     }

@@ -3,8 +3,8 @@
 //! **Claim.** Exit is rare and follows a smoothed, not a momentary, loss against the best option outside; a leader does not leave
 //! its own organisation, and leads others to stay. An exclusive treaty forces a choice.
 //!
-//! **Equations.** Hazard `λ₀ exp(−clamp(β (Ũ_io + ℓ − best)/0.12, −3, 4))`, Ũ smoothed utility, ℓ leverage of the strongest other
-//! leader, best the utility of staying outside (0, or for an exclusive treaty the smoothed utility of the rival
+//! **Equations.** Hazard `λ₀ exp(−clamp(β (Ũ_io − min(content, U_io when it joined) + ℓ − best)/0.12, −3, 4))`, Ũ smoothed utility, ℓ
+//! leverage of the strongest other leader (whoever is in found it worth being in: the base hazard holds there), best the utility of staying outside (0, or for an exclusive treaty the smoothed utility of the rival
 //! organisation with mutual assistance). A quarter of departures are suspensions, from which a member returns at
 //! `1/return` a year when the organisation pays again.
 //!
@@ -37,8 +37,9 @@ const RESPONSE_MAX: f32 = 4.0;
 
 /// Hazard of leaving [per year].
 #[inline(always)]
-pub(crate) fn hazard(base: f32, worth: f32, best_outside: f32, lead_by_other: f32, params: &WithdrawalParams<f32>) -> f32 {
-    let margin = worth - best_outside + params.leverage * lead_by_other - params.content;
+pub(crate) fn hazard(base: f32, worth: f32, worth_on_joining: f32, best_outside: f32, lead_by_other: f32, params: &WithdrawalParams<f32>) -> f32 {
+    let ordinary = math::min(worth_on_joining, params.content);
+    let margin = worth - ordinary - best_outside + params.leverage * lead_by_other;
     base * math::exp(-math::clamp(params.response * margin / SCALE, RESPONSE_MIN, RESPONSE_MAX))
 }
 
@@ -55,8 +56,8 @@ mod tests {
     #[test]
     fn the_hazard_falls_with_worth_between_its_bounds() {
         let params = WithdrawalParams { response: 1.5, leverage: 0.15, content: 0.15, smoothing: 0.5, suspension: 0.25 };
-        assert!((hazard(0.01, 0.15, 0.0, 0.0, &params) - 0.01).abs() < 1e-6);
-        assert!(hazard(0.01, 0.3, 0.0, 0.0, &params) < 0.01);
-        assert!((hazard(0.01, -9.0, 0.0, 0.0, &params) - 0.01 * 3.0f32.exp()).abs() < 1e-5);
+        assert!((hazard(0.01, 0.15, 0.5, 0.0, 0.0, &params) - 0.01).abs() < 1e-6);
+        assert!(hazard(0.01, 0.3, 0.5, 0.0, 0.0, &params) < 0.01);
+        assert!((hazard(0.01, -9.0, 0.5, 0.0, 0.0, &params) - 0.01 * 3.0f32.exp()).abs() < 1e-5);
     }
 }

@@ -28,12 +28,13 @@ pub(crate) fn withdraw(
     keys: Res<Keys>,
     elements: Res<Elements>,
     levels: Column<Levels>,
-    utilities: Column<Utility>,
+    mut utilities: ColumnMut<Utility>,
     mut standing: ColumnMut<Standing>,
     mut recorder: ResMut<Recorder>,
 ) {
     let plan = &*plan.0;
-    let (levels, utilities, standing) = (rows(&levels), rows(&utilities), rows_mut(&mut standing));
+    let (levels, utilities, standing) = (rows(&levels), rows_mut(&mut utilities), rows_mut(&mut standing));
+    note_joining(utilities, standing);
     let alliance = alliances(plan, levels, &elements);
     let mut uniform = Lanes::ZERO;
     for (row, seat) in plan.seats.iter().enumerate() {
@@ -53,7 +54,7 @@ pub(crate) fn withdraw(
             let params = law.0.withdrawal.at(l);
             let others = math::select(utility.lead[l] > utility.led[l], 0.0, utility.led[l]);
             let next = if status == membership::MEMBER && utility.lead[l] <= utility.led[l] {
-                let hazard = withdrawal::hazard(base[l], utility.smoothed[l], best[l], others, &params);
+                let hazard = withdrawal::hazard(base[l], utility.smoothed[l], utility.on_joining[l], best[l], others, &params);
                 let chance = withdrawal::probability(hazard, clock.years);
                 match () {
                     () if uniform[l] < chance * params.suspension => membership::SUSPENDED,
@@ -85,6 +86,18 @@ pub(crate) fn withdraw(
                 };
                 recorder.note(clock.n, l, clock.step, what);
             }
+        }
+    }
+}
+
+/// Remembers what membership was worth when it began.
+fn note_joining(utilities: &mut [Utility], standing: &[Standing]) {
+    for (utility, standing) in utilities.iter_mut().zip(standing) {
+        for l in 0..LANES {
+            let member = math::indicator(standing.status[l] == membership::MEMBER);
+            let joined = member > utility.was_member[l];
+            utility.on_joining[l] = math::select(joined, utility.total[l], utility.on_joining[l]);
+            utility.was_member[l] = member;
         }
     }
 }
