@@ -512,7 +512,7 @@ fn face(setting: &Setting<'_>, seat: &SeatView<'_>, out: &mut Appraised) {
         for l in 0..LANES {
             let posture = seat.carried.posture[bloc].0[l] - seat.reference[bloc].0[l];
             let cost =
-                outsider * outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], posture);
+                outsider * outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], posture, ties.trust[bloc].0[l]);
             let before = worst.0[l];
             worst.0[l] = math::select(math::abs(cost) > math::abs(before), cost, before);
         }

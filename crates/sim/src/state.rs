@@ -59,6 +59,8 @@ pub(crate) struct Stress(pub(crate) [Lanes; 3]);
 pub(crate) struct Threatened {
     pub(crate) multiplier: [Lanes; THREATS_MAX],
     pub(crate) intensity: [Lanes; THREATS_MAX],
+    /// Intensity that a multiplier of 1 would bring now.
+    pub(crate) unit: [Lanes; THREATS_MAX],
     pub(crate) at_start: Lanes,
     /// Military pressure of all blocs together.
     pub(crate) external: Lanes,

@@ -1,11 +1,12 @@
 //! Bilateral ties: what a change is worth outside any organisation.
 //!
 //! **Claim.** A threat that goes away, trust with a bloc, trade and a pipeline have a value of their own; foreign forces
-//! near by cost those who do not trust them.
+//! near by cost those who do not trust them, and so does deep work together with a bloc one does not trust.
 //!
 //! **Equations.** Threats `−w_S σ_S Σ_h ΔI_ih (burden − best protection_ih)`; trust `w stake_ib 1.5 (σ_E + σ_T) ΔT`, for the bloc's
 //! members `w/2 · weight of the others · ΔT`; forces `−p α_i presence_ib (1 − T_ib)/2 ΔD`; trade `½ w_T σ_T Δworth`; energy links
-//! `½ w_E σ_E price Σ_j comp_ij Δlink`. A common good counts to a contributor by `c/(c + 0.02)` of its size.
+//! `½ w_E σ_E price Σ_j comp_ij Δlink`; joint work `−d α_i depth (1 − T_ib)/2` where members of bloc b are named parties, and for them
+//! `−d α_i depth (1 − A)/2`, A their mean affinity with the other parties. A common good counts to a contributor by `c/(c + 0.02)` of its size.
 //!
 //! **Reads** intensities, trust, stakes, presence. **Writes** the bilateral part of a party's value.
 //!
@@ -22,6 +23,7 @@ params! {
         trust = ("bilateral.trust", "Worth of trust with a bloc", "", 0.2, 0.5, 0.9, 0.0, 5.0, "assumption; trial range of engagement");
         forces = ("bilateral.forces", "Cost of distrusted forces near by", "", 0.2, 0.5, 0.9, 0.0, 5.0, "assumption; trial range of presence cost");
         ties = ("bilateral.ties", "Worth of trade and energy outside organisations against inside", "", 0.25, 0.5, 1.0, 0.0, 5.0, "assumption");
+        distrust = ("bilateral.distrust", "Cost of full-depth work with a bloc that is not trusted", "", 0.04, 0.1, 0.2, 0.0, 5.0, "de Haas (2008): small practical projects pass where deep ones do not; size is an assumption");
         affinity = ("bilateral.affinity", "Worth of affinity outside organisations", "", 0.05, 0.1, 0.2, 0.0, 5.0, "assumption");
     }
 }
@@ -39,6 +41,12 @@ pub(crate) fn contribution(capability: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn relief(change: f32, burden: f32, protection: f32) -> f32 {
     -change * math::positive_part(burden - protection)
+}
+
+/// Cost of working with partners one does not trust.
+#[inline(always)]
+pub(crate) fn distrust(cost: f32, autonomy: f32, depth: f32, trust: f32) -> f32 {
+    -cost * autonomy * depth * (1.0 - trust) / 2.0
 }
 
 /// Worth of a change of a bloc's forces.
@@ -61,5 +69,12 @@ mod tests {
     fn less_threat_is_worth_more_to_the_unprotected() {
         assert!(relief(-0.2, 1.0, 0.1) > relief(-0.2, 1.0, 0.6));
         assert!(forces(0.1, 0.5, 0.9, -0.5, 0.5) < 0.0);
+    }
+
+    #[test]
+    fn small_projects_cost_little_distrust() {
+        // 0.1 · 0.6 · 0.5 · (1 + 0.8)/2 = 0.027
+        assert!((distrust(0.1, 0.6, 0.5, -0.8) + 0.027).abs() < 1e-6);
+        assert!(distrust(0.1, 0.6, 0.1, -0.8) > distrust(0.1, 0.6, 0.9, -0.8));
     }
 }

@@ -238,6 +238,7 @@ fn value(
             crate::state::zero(parts);
             foresight.gain(initiative, party.actor, prospects, parts);
             foresight.bilateral(party, rung, adopted, &bench.eligible[..n], &mut parts[9]);
+            foresight.distrust(party, depth, &bench.eligible[..n], &mut parts[9]);
             let stances = if reading.clock.stances { 1.0 } else { 0.0 };
             for l in 0..LANES {
                 let params = law.at(l);

@@ -117,9 +117,9 @@ impl Danger<'_> {
         driver.map_or(Lanes::ZERO, |driver| self.drivers[driver].level)
     }
 
-    /// Raw intensity of a threat.
+    /// Intensity of a threat for an actor whose exposure multiplier is 1.
     #[inline(always)]
-    pub(crate) fn raw(&self, actor: usize, threat: usize, ties: &BlocTies, multiplier: &Lanes) -> Lanes {
+    pub(crate) fn unit(&self, actor: usize, threat: usize, ties: &BlocTies) -> Lanes {
         let world = &self.plan.scenario.world;
         let spec = &world.threats[threat];
         let driver = &self.drivers[spec.driver].level;
@@ -174,7 +174,7 @@ impl Danger<'_> {
             ThreatKind::Direct => out.0 = driver.0,
         }
         for l in 0..LANES {
-            out.0[l] = math::positive_part(out.0[l] * multiplier.0[l]);
+            out.0[l] = math::positive_part(out.0[l]);
         }
         out
     }
@@ -208,12 +208,14 @@ pub(crate) fn perceive_threats(
                 threatened.regime = Lanes::ZERO;
                 threatened.attack = Lanes::ZERO;
                 for threat in 0..n_threats {
-                    let raw = danger.raw(actor, threat, &blocs[actor], &threatened.multiplier[threat]);
+                    let unit = danger.unit(actor, threat, &blocs[actor]);
+                    threatened.unit[threat] = unit;
+                    let multiplier = &threatened.multiplier[threat];
                     let felt = &mut threatened.intensity[threat];
                     for l in 0..LANES {
                         let moved = threats::share_moved(memory.0[l], clock.years);
                         let share = math::select(first, 1.0, moved);
-                        felt.0[l] = math::lerp(felt.0[l], raw.0[l], share);
+                        felt.0[l] = math::lerp(felt.0[l], unit.0[l] * multiplier.0[l], share);
                         sum.0[l] += felt.0[l];
                     }
                     let felt = *felt;

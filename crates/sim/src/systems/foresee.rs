@@ -282,6 +282,7 @@ impl<'a> Foresight<'a> {
                     continue;
                 }
                 let regime = self.mean_polyarchy(org);
+                let affinity = self.mean_affinity(org, actor);
                 let (before, after) = (&prospects.before[org], &prospects.after[org]);
                 for l in 0..LANES {
                     let params = self.setting.law.outside.at(l);
@@ -289,7 +290,7 @@ impl<'a> Foresight<'a> {
                     let cooperation = math::positive_part(-is) - math::positive_part(-was);
                     let distance = math::positive_part(own.polyarchy.0[l] - regime.0[l]);
                     let weight = trade::worth(before.totals.capability.0[l], BLOC_ATTENTION);
-                    out.0[l] += outside::bloc_value(is - was, cooperation, weight, distance, &params);
+                    out.0[l] += outside::bloc_value(is - was, affinity.0[l], cooperation, weight, distance, &params);
                 }
             }
         }
@@ -307,6 +308,51 @@ impl<'a> Foresight<'a> {
             }
         }
         sum.zip(&weight, |sum, weight| sum / math::max(weight, f32::MIN_POSITIVE))
+    }
+
+    /// Mean affinity of an outsider with the members of an organisation by weight.
+    fn mean_affinity(&self, org: usize, actor: usize) -> Lanes {
+        let plan = self.setting.plan;
+        let seats = plan.organisations[org].seats.clone();
+        self.mean_over(actor, seats.map(|row| (plan.seats[row].actor, self.standing[row].weight)))
+    }
+
+    /// Weighted mean affinity of an actor with others; 0 where all weights are zero.
+    fn mean_over(&self, actor: usize, others: impl Iterator<Item = (usize, Lanes)>) -> Lanes {
+        let (mut sum, mut all) = (Lanes::ZERO, Lanes::ZERO);
+        for (other, weight) in others.filter(|(other, _)| *other != actor) {
+            let liking = &self.setting.affinity[self.setting.plan.dyad(actor, other)].value;
+            for l in 0..LANES {
+                sum.0[l] += weight.0[l] * liking.0[l];
+                all.0[l] += weight.0[l];
+            }
+        }
+        sum.zip(&all, |sum, all| sum / math::max(all, f32::MIN_POSITIVE))
+    }
+
+    /// Cost of working with partners that are not trusted: a bloc's members among the named, or for them the others.
+    #[inline(always)]
+    pub(crate) fn distrust(&self, party: &PartyPlan, depth: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
+        let plan = self.setting.plan;
+        let ties = &self.setting.blocs[party.actor];
+        let own = &self.setting.traits[party.actor].0;
+        let rows = plan.initiatives[party.initiative].parties.clone();
+        let insider = |row: usize, bloc: usize| self.setting.blocs[plan.parties[row].actor].insider[bloc] > 0.0;
+        for bloc in 0..plan.bloc_members.len() {
+            if !rows.clone().any(|row| plan.parties[row].named && insider(row, bloc)) {
+                continue;
+            }
+            let trust = if ties.insider[bloc] > 0.0 {
+                let others = rows.clone().zip(eligible).filter(|(row, _)| !insider(*row, bloc));
+                self.mean_over(party.actor, others.map(|(row, eligible)| (plan.parties[row].actor, *eligible)))
+            } else {
+                ties.trust[bloc]
+            };
+            let cost = &self.setting.law.bilateral.distrust;
+            for l in 0..LANES {
+                out.0[l] += bilateral::distrust(cost.0[l], own.autonomy.0[l], depth.0[l], trust.0[l]);
+            }
+        }
     }
 
     /// What the effects of a rung are worth to a party outside organisations.
@@ -339,9 +385,7 @@ impl<'a> Foresight<'a> {
             Effect::ExposureAdd { group, threat, by } if self.inside(group, party) => {
                 let change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
                 let felt = &self.setting.threatened[party.actor];
-                let change = Lanes::from_fn(|l| {
-                    change[l] * felt.intensity[*threat][l] / math::max(felt.multiplier[*threat][l], MULTIPLIER_MIN)
-                });
+                let change = change.zip(&felt.unit[*threat], |change, unit| change * unit);
                 self.value_threat(*threat, party.actor, &change, out);
             }
             Effect::TrustShift { group, bloc, by } => self.value_trust(group, *bloc, party, self.inputs.get(*by), mask, out),
@@ -458,7 +502,7 @@ impl<'a> Foresight<'a> {
             }
         } else if self.inside(group, party) {
             for l in 0..LANES {
-                let stake = outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], 1.0);
+                let stake = outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], 1.0, 0.0);
                 out.0[l] += worth.0[l] * stake * by.0[l] * mask.0[l];
             }
         }
@@ -510,5 +554,3 @@ impl<'a> Foresight<'a> {
 const BLOC_ATTENTION: f32 = 0.05;
 /// Smallest driver level by which an intensity is divided.
 const LEVEL_MIN: f32 = 0.05;
-/// Smallest exposure by which an intensity is divided.
-const MULTIPLIER_MIN: f32 = 0.05;
