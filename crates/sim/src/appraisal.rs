@@ -32,6 +32,8 @@ laned! {
         pool,
         /// Trade over own GDP.
         dependence,
+        /// Share of the largest other economy in the pair with it.
+        dominance,
         complement,
         rivalry,
         /// Capability × affinity.
@@ -239,6 +241,9 @@ fn meet(
         target.pool.0[l] += rs * cs * warm;
         source.dependence.0[l] += rt * bonds.dependence_source.0[l];
         target.dependence.0[l] += rs * bonds.dependence_target.0[l];
+        let (gs, gt) = (pair.source.gdp.0[l], pair.target.gdp.0[l]);
+        source.dominance.0[l] = math::max(source.dominance.0[l], rt * trade::dominance(gs, gt));
+        target.dominance.0[l] = math::max(target.dominance.0[l], rs * trade::dominance(gt, gs));
         source.complement.0[l] += rt * complement;
         target.complement.0[l] += rs * complement;
         source.rivalry.0[l] += rt * bonds.fuel_rivalry.0[l];
@@ -460,7 +465,7 @@ fn gain(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, out: &mut Appra
         let params = law.energy.at(l);
         out.terms[0].0[l] = weight * params.weight * salience[0].0[l] * energy::benefit(&energy, &params);
         let params = law.trade.at(l);
-        let trade = trade::benefit(seat.sums.dependence.0[l], view.opening.0[l], &params);
+        let trade = trade::benefit(seat.sums.dependence.0[l], view.opening.0[l], seat.sums.dominance.0[l], &params);
         out.terms[1].0[l] = weight * params.weight * salience[1].0[l] * trade;
         let traded = trade::worth(seat.sums.dependence.0[l], params.half_dependence);
         out.interdependence.0[l] = (traded + energy.complement) / 2.0;

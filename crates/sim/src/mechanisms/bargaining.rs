@@ -22,8 +22,8 @@ use crate::math;
 params! {
     /// Parameters of bargaining.
     pub struct BargainingParams {
-        noise = ("bargaining.noise", "Scale of chance in a party's value (tau)", "utility", 0.01, 0.02, 0.04, 0.0, 1.0, "McKelvey and Palfrey (1995); a quarter of the spread of utility changes");
-        threshold = ("bargaining.threshold", "Loss that a party swallows (kappa)", "utility", 0.02, 0.045, 0.09, 0.0, 5.0, "assumption; the most sensitive parameter of the trial");
+        noise = ("bargaining.noise", "Scale of chance in a party's value (tau)", "utility", 0.008, 0.016, 0.03, 0.0, 1.0, "McKelvey and Palfrey (1995); a quarter of the spread of utility changes");
+        threshold = ("bargaining.threshold", "Loss that a party swallows (kappa)", "utility", 0.015, 0.03, 0.06, 0.0, 5.0, "assumption; two thirds of the trial's, as utility changes are; the most sensitive parameter");
         persistence = ("bargaining.persistence", "Share of chance that persists over meetings (omega)", "share", 0.4, 0.7, 0.9, 0.0, 1.0, "assumption; trial range");
         shallow_noise = ("bargaining.shallow_noise", "Chance at depth zero against full depth (rho 0)", "share", 0.15, 0.3, 0.5, 0.0, 1.0, "assumption; trial range");
         stance = ("bargaining.stance", "Weight of an analyst's stance (lambda)", "utility", 0.03, 0.06, 0.1, 0.0, 5.0, "assumption; trial range");

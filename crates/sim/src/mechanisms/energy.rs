@@ -24,7 +24,7 @@ use crate::math;
 params! {
     /// Parameters of the energy term.
     pub struct EnergyParams {
-        weight = ("energy.weight", "Weight of the energy term", "", 0.5, 1.0, 1.6, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
+        weight = ("energy.weight", "Weight of the energy term", "", 0.8, 1.4, 2.2, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
         market_twh = ("energy.market_twh", "Net export or import at which an actor counts half as a seller or buyer", "TWh a year", 800.0, 1500.0, 2500.0, 1.0, 100000.0, "assumption; Kazakhstan's net exports of 2007 count about a third");
         link_floor = ("energy.link_floor", "Worth of complementarity without a pipeline or border", "", 0.2, 0.4, 0.6, 0.0, 1.0, "assumption");
         infrastructure = ("energy.infrastructure", "Weight of guarding infrastructure against attack", "", 0.1, 0.25, 0.5, 0.0, 5.0, "assumption; de Haas (2007) on pipelines and the CSTO");

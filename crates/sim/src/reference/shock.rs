@@ -1,0 +1,125 @@
+//! Shock: drivers advance, hazards fire, dated events and the policy apply.
+
+use foedera_scenario::{Leaf, Month, Process, Timing};
+
+use super::effects;
+use super::state::{State, index};
+use crate::batch::Happening;
+use crate::math;
+use crate::mechanisms::{drivers as kernel, withdrawal};
+use crate::purpose;
+use crate::rng;
+
+/// Advances every driver; at the first step they stand at their start.
+pub(super) fn advance_drivers(state: &mut State<'_>) {
+    for (idx, spec) in state.scenario.world.drivers.iter().enumerate() {
+        if state.step > 0 {
+            let word = state.word(purpose::DRIVER, state.step, u32::from(spec.number));
+            state.drivers[idx].state = advanced(state, idx, &spec.process, word);
+        }
+        let raw = match &spec.process {
+            Process::Constant { level } => state.value(*level),
+            Process::Path { points } => on_path(state, points),
+            Process::Markov { levels, .. } => state.value(levels[state.drivers[idx].state as usize]),
+            Process::Jumps { base, .. } => state.value(*base) + state.drivers[idx].state,
+            Process::OrnsteinUhlenbeck { .. } | Process::GeometricBrownian { .. } | Process::RandomWalk { .. } => {
+                state.drivers[idx].state
+            }
+        };
+        let (floor, ceiling) = (state.value(spec.floor), state.value(spec.ceiling));
+        state.drivers[idx].level = math::clamp(raw + state.drivers[idx].offset, floor, ceiling);
+    }
+}
+
+/// The process's state after a step.
+fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 {
+    let value = |leaf: &Leaf| state.value(*leaf);
+    let (at, years) = (state.drivers[idx].state, state.years);
+    match process {
+        Process::Constant { .. } | Process::Path { .. } => 0.0,
+        Process::OrnsteinUhlenbeck { mean, rate, volatility, .. } => {
+            let mean = value(mean) + state.drivers[idx].mean_shift;
+            kernel::reverting(at, mean, value(rate), value(volatility), years, rng::normal(word))
+        }
+        Process::GeometricBrownian { growth, volatility, .. } => {
+            kernel::geometric(at, value(growth), value(volatility), years, rng::normal(word))
+        }
+        Process::RandomWalk { drift, volatility, .. } => {
+            kernel::walking(at, value(drift), value(volatility), years, rng::normal(word))
+        }
+        Process::Markov { levels, up_per_year, down_per_year, .. } => {
+            let last = (levels.len() - 1) as f32;
+            kernel::chained(at, last, value(up_per_year), value(down_per_year), years, rng::uniform(word))
+        }
+        Process::Jumps { per_year, size, half_life_years, .. } => {
+            kernel::jumping(at, value(per_year), value(size), value(half_life_years), years, rng::uniform(word))
+        }
+    }
+}
+
+/// Straight lines between dates, flat outside.
+fn on_path(state: &State<'_>, points: &[(Month, Leaf)]) -> f32 {
+    let (first, last) = (points[0], points[points.len() - 1]);
+    if state.month < first.0.0 {
+        return state.value(first.1);
+    }
+    for ends in points.windows(2) {
+        let ((before, low), (after, high)) = (ends[0], ends[1]);
+        if state.month >= before.0 && state.month < after.0 {
+            let share = (state.month - before.0) as f32 / (after.0 - before.0) as f32;
+            return math::lerp(state.value(low), state.value(high), share);
+        }
+    }
+    state.value(last.1)
+}
+
+/// Fires shocks in the order of the file.
+pub(super) fn fire(state: &mut State<'_>) {
+    for (idx, shock) in state.scenario.shocks.iter().enumerate() {
+        if !fires(state, &shock.timing, u32::from(shock.number), state.fired[idx]) {
+            continue;
+        }
+        state.fired[idx] += 1;
+        state.note(Happening::Shock { shock: index(idx) });
+        for effect in &shock.effects {
+            effects::apply(state, effect, None);
+        }
+    }
+}
+
+/// Whether a shock fires now.
+fn fires(state: &State<'_>, timing: &Timing, entity: u32, fired: u32) -> bool {
+    let uniform = |step: u32| rng::uniform(state.word(purpose::SHOCK, step, entity));
+    let hazard = |rate: &Leaf| {
+        uniform(state.step) < withdrawal::probability(state.value(*rate), state.years)
+    };
+    let next = state.month + state.scenario.time.step.months();
+    match timing {
+        Timing::PerYear(rate) => hazard(rate),
+        Timing::OncePerYear(rate) => fired == 0 && hazard(rate),
+        Timing::At { month, probability } => {
+            (state.month..next).contains(&month.0) && uniform(0) < state.value(*probability)
+        }
+        Timing::Between { from, until, probability } => {
+            let probability = state.value(*probability);
+            let span = (until.0 - from.0 + 1) as f32;
+            // Given that it happens, u/p is uniform and tells when.
+            let when = from.0 as f32 + uniform(0) / math::max(probability, f32::MIN_POSITIVE) * span;
+            let touches = until.0 >= state.month && from.0 < next;
+            touches && uniform(0) < probability && when >= state.month as f32 && when < next as f32
+        }
+    }
+}
+
+/// Applies the policy's effects in its month.
+pub(super) fn apply_policy(state: &mut State<'_>) {
+    let Some(idx) = state.policy else { return };
+    let policy = &state.scenario.policies[idx];
+    if policy.effects.is_empty() || state.scenario.time.step_of(policy.from) != state.step as usize {
+        return;
+    }
+    state.note(Happening::Policy { policy: index(idx) });
+    for effect in &policy.effects {
+        effects::apply(state, effect, None);
+    }
+}

@@ -1,0 +1,270 @@
+//! What the reference engine knows of one replicate: plain structs of numbers.
+
+use foedera_scenario::{PolicyIdx, Scenario, Status};
+
+use crate::batch::{Decision, Event, Fault, FaultKind, Happening, LedgerEntry};
+use crate::mechanisms::{Law, membership};
+use crate::program::{EVENTS_MAX, Program};
+use crate::rng;
+
+/// Everything about one replicate.
+pub(super) struct State<'p> {
+    pub(super) program: &'p Program,
+    pub(super) scenario: &'p Scenario,
+    pub(super) seed: u64,
+    pub(super) replicate: u64,
+    pub(super) policy: Option<PolicyIdx>,
+    pub(super) stances: bool,
+    pub(super) step: u32,
+    /// First month of the step.
+    pub(super) month: i32,
+    pub(super) years: f32,
+    pub(super) root_years: f32,
+    /// Every leaf as this replicate has it.
+    pub(super) leaves: Vec<f32>,
+    pub(super) law: Law<f32>,
+    pub(super) elements: Vec<Element>,
+    pub(super) actors: Vec<Actor>,
+    pub(super) pairs: Vec<Pair>,
+    /// Row of a pair, `[actor][actor]`.
+    pub(super) pair_of: Vec<Vec<usize>>,
+    pub(super) organisations: Vec<Organisation>,
+    pub(super) drivers: Vec<Driver>,
+    pub(super) initiatives: Vec<Initiative>,
+    /// How often each shock has fired.
+    pub(super) fired: Vec<u32>,
+    pub(super) left: Left,
+}
+
+/// What the replicate leaves behind.
+#[derive(Default)]
+pub(super) struct Left {
+    pub(super) outcomes: Vec<f32>,
+    pub(super) series: Vec<Vec<f32>>,
+    pub(super) events: Vec<Event>,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) ledger: Vec<LedgerEntry>,
+    pub(super) fault: Option<Fault>,
+}
+
+/// An institutional element of the catalogue.
+pub(super) struct Element {
+    pub(super) protection: Vec<f32>,
+    pub(super) depth: [f32; 3],
+    pub(super) signal: Vec<f32>,
+    pub(super) intrusiveness: f32,
+    pub(super) maturity: f32,
+    pub(super) build_years: f32,
+    pub(super) coordination: f32,
+    pub(super) binding: f32,
+    pub(super) opening: f32,
+    pub(super) assistance: f32,
+    pub(super) infrastructure: f32,
+}
+
+/// An actor.
+pub(super) struct Actor {
+    pub(super) capability: f32,
+    pub(super) gdp: f32,
+    pub(super) income: f32,
+    pub(super) polyarchy: f32,
+    pub(super) autonomy: f32,
+    pub(super) ambition: f32,
+    pub(super) seller: f32,
+    pub(super) buyer: f32,
+    pub(super) transit: f32,
+    pub(super) fuel_share: f32,
+    pub(super) ideal: f32,
+    /// Saliences as written and as adapted.
+    pub(super) salience_base: [f32; 3],
+    pub(super) salience: [f32; 3],
+    pub(super) stress: [f32; 3],
+    /// By threat.
+    pub(super) exposure: Vec<f32>,
+    pub(super) intensity: Vec<f32>,
+    pub(super) shield: Vec<f32>,
+    pub(super) danger_at_start: f32,
+    pub(super) external: f32,
+    pub(super) regime: f32,
+    pub(super) attack: f32,
+    pub(super) trade: f32,
+    pub(super) trade_at_start: f32,
+    /// By bloc.
+    pub(super) blocs: Vec<BlocTie>,
+}
+
+/// Ties of an actor with a bloc.
+pub(super) struct BlocTie {
+    pub(super) insider: bool,
+    pub(super) stake: f32,
+    pub(super) proximity: f32,
+    pub(super) presence: f32,
+    pub(super) affinity: f32,
+    pub(super) trust: f32,
+}
+
+/// A pair of actors.
+pub(super) struct Pair {
+    pub(super) source: usize,
+    pub(super) target: usize,
+    pub(super) complement: f32,
+    pub(super) complement_raw: f32,
+    pub(super) energy_link: f32,
+    pub(super) contiguity: f32,
+    pub(super) fuel_rivalry: f32,
+    pub(super) dependence_source: f32,
+    pub(super) dependence_target: f32,
+    pub(super) pull_source: f32,
+    pub(super) pull_target: f32,
+    pub(super) rivalry: f32,
+    pub(super) proneness: f32,
+    pub(super) ties: f32,
+    pub(super) affinity: f32,
+    pub(super) similarity: f32,
+    pub(super) balance: f32,
+    pub(super) joint: f32,
+    pub(super) opposed: f32,
+}
+
+/// An organisation with its seats.
+pub(super) struct Organisation {
+    pub(super) seats: Vec<Seat>,
+    pub(super) declared: Vec<f32>,
+    pub(super) built: Vec<f32>,
+    pub(super) texts: Vec<f32>,
+    pub(super) parts: [f32; 5],
+    pub(super) cohesion: f32,
+    pub(super) agreement: f32,
+    pub(super) delivery: f32,
+    pub(super) maturity: f32,
+    pub(super) implementation: f32,
+    pub(super) members: f32,
+    pub(super) antagonism: Vec<f32>,
+}
+
+/// A seat.
+pub(super) struct Seat {
+    pub(super) actor: usize,
+    pub(super) status: Status,
+    pub(super) weight: f32,
+    pub(super) reach: f32,
+    pub(super) terms: [f32; 7],
+    pub(super) total: f32,
+    pub(super) smoothed: f32,
+    pub(super) lead: f32,
+    pub(super) led: f32,
+    pub(super) interdependence: f32,
+    pub(super) on_joining: f32,
+    pub(super) was_member: bool,
+    pub(super) commitment: f32,
+    /// By threat.
+    pub(super) protection: Vec<f32>,
+    /// Protection by the actor's best other organisation.
+    pub(super) elsewhere: Vec<f32>,
+    /// By bloc.
+    pub(super) felt: Vec<f32>,
+    pub(super) reference: Vec<f32>,
+}
+
+impl Seat {
+    /// Whether it is a full member's.
+    pub(super) fn is_member(&self) -> bool {
+        self.status == Status::Member
+    }
+}
+
+/// A driver.
+#[derive(Default)]
+pub(super) struct Driver {
+    pub(super) level: f32,
+    pub(super) state: f32,
+    pub(super) offset: f32,
+    pub(super) mean_shift: f32,
+}
+
+/// An initiative.
+pub(super) struct Initiative {
+    pub(super) open: bool,
+    /// Number of rungs adopted.
+    pub(super) adopted: usize,
+    pub(super) rested: f32,
+    pub(super) tabled: u32,
+    /// Steps at which it may be tabled with the years since the meeting before.
+    pub(super) calendar: Vec<(u32, f32)>,
+    pub(super) parties: Vec<Party>,
+    pub(super) vote: Option<Vote>,
+}
+
+/// A party of an initiative.
+pub(super) struct Party {
+    pub(super) actor: usize,
+    pub(super) named: bool,
+    pub(super) sponsor: bool,
+    pub(super) persistent: f32,
+    pub(super) stance: f32,
+    pub(super) blocked: u32,
+    /// What it did in the vote of this step.
+    pub(super) took_part: bool,
+    pub(super) objected: bool,
+    pub(super) pushed: bool,
+}
+
+/// A vote of this step.
+pub(super) struct Vote {
+    /// Rung adopted.
+    pub(super) rung: Option<usize>,
+    pub(super) agreement: f32,
+}
+
+impl State<'_> {
+    /// The word of a draw.
+    pub(super) fn word(&self, purpose: u8, step: u32, entity: u32) -> u32 {
+        rng::word(self.seed, purpose, self.replicate, step, entity)
+    }
+
+    /// Row of a pair.
+    pub(super) fn pair(&self, one: usize, other: usize) -> &Pair {
+        &self.pairs[self.pair_of[one][other]]
+    }
+
+    /// Trade of an actor with another over its own GDP.
+    pub(super) fn dependence(&self, actor: usize, other: usize) -> f32 {
+        let pair = self.pair(actor, other);
+        if pair.source == actor { pair.dependence_source } else { pair.dependence_target }
+    }
+
+    /// An actor's seat.
+    pub(super) fn seat(&self, org: usize, actor: usize) -> Option<&Seat> {
+        self.organisations[org].seats.iter().find(|seat| seat.actor == actor)
+    }
+
+    /// Price of energy against the world's year.
+    pub(super) fn price(&self) -> f32 {
+        self.scenario.world.energy_price.map_or(1.0, |driver| self.drivers[driver].level)
+    }
+
+    /// Weight of a status.
+    pub(super) fn weight_of(&self, status: Status) -> f32 {
+        let params = &self.law.membership;
+        membership::weight(membership::code(status), params.partner, params.observer)
+    }
+
+    /// Notes an event; too many are a fault.
+    pub(super) fn note(&mut self, what: Happening) {
+        if self.left.events.len() < EVENTS_MAX {
+            self.left.events.push(Event { lane: 0, step: self.step, what });
+        } else {
+            self.fail(FaultKind::TooManyEvents);
+        }
+    }
+
+    /// Notes the first fault.
+    pub(super) fn fail(&mut self, what: FaultKind) {
+        self.left.fault.get_or_insert(Fault { step: self.step, what });
+    }
+}
+
+/// An index of the scenario as events carry it.
+pub(super) fn index(of: usize) -> u32 {
+    u32::try_from(of).expect("indices of a scenario fit u32")
+}
