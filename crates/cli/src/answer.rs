@@ -10,54 +10,51 @@ mod likelihoods;
 mod making;
 mod proposals;
 
-use std::path::PathBuf;
+use foedera_results::{Aggregates, Layout, Results, series::SeriesPoint};
 
-use foedera_results::{Aggregates, Layout, series::SeriesPoint};
+use crate::{face::Face, failure::Failure, results_folder};
 
-use crate::face::Face;
-
-pub(crate) use document::document;
+pub(crate) use document::{decided, document};
 
 /// Everything the answer is read from.
 pub(crate) struct Answer<'a> {
-    /// Title of the scenario.
-    pub(crate) title: &'a str,
-    /// Its question.
-    pub(crate) question: &'a str,
-    /// Measure that leads, `cohesion.X`.
-    pub(crate) leading: String,
+    /// What is in the folder.
+    results: &'a Results,
     /// What the columns are.
-    pub(crate) layout: &'a Layout,
+    layout: &'a Layout,
     /// What was added up.
-    pub(crate) aggregates: &'a Aggregates,
+    aggregates: &'a Aggregates,
+    /// Measure that leads, `cohesion.X`.
+    leading: String,
     /// Quantiles over time, `[arm][measure][step]`.
-    pub(crate) series: Vec<Vec<Vec<Option<SeriesPoint>>>>,
-    /// How it came about.
-    pub(crate) making: Making,
+    series: Vec<Vec<Vec<Option<SeriesPoint>>>>,
+    /// Seconds the run took; absent if it was made earlier.
+    seconds: Option<f64>,
 }
 
-/// How an answer came about.
-#[derive(Debug, Clone)]
-pub(crate) struct Making {
-    /// Seed.
-    pub(crate) seed: u64,
-    /// Replicates asked for.
-    pub(crate) requested: u64,
-    /// Replicates done.
-    pub(crate) done: u64,
-    /// Seconds it took; absent if it was read from a folder.
-    pub(crate) seconds: Option<f64>,
-    /// Folder of the results.
-    pub(crate) folder: PathBuf,
-    /// Files in it with their sizes [bytes].
-    pub(crate) files: Vec<(String, u64)>,
-}
+impl<'a> Answer<'a> {
+    /// Reads what the answer needs.
+    ///
+    /// # Errors
+    /// If the table of series is missing or broken.
+    pub(crate) fn read(results: &'a Results, seconds: Option<f64>) -> Result<Self, Failure> {
+        let headline = results.manifest.origin.headline.clone().unwrap_or_default();
+        let leading = headline.split('@').next().unwrap_or_default().to_owned();
+        Ok(Self {
+            results,
+            layout: &results.manifest.layout,
+            aggregates: &results.aggregates,
+            leading,
+            series: results_folder::series(results)?,
+            seconds,
+        })
+    }
 
-impl Answer<'_> {
     /// The closing table.
     pub(crate) fn text(&self, face: &Face) -> String {
         let paint = face.paint;
-        let mut text = format!("{}\n{}\n", paint.strong(self.title), self.question);
+        let origin = &self.results.manifest.origin;
+        let mut text = format!("{}\n{}\n", paint.strong(&origin.title), origin.question);
         text += &lead::sentences(face, self);
         for arm in 0..self.layout.arms.len() {
             if self.layout.arms.len() > 1 {

@@ -1,6 +1,7 @@
 //! The command line as a whole: the options that every command knows, and the values with ranges.
 
 use clap::Parser;
+use foedera_scenario::Override;
 
 use crate::{commands::Verb, exit, number};
 
@@ -65,15 +66,9 @@ pub(crate) fn threads(text: &str) -> Result<u16, String> {
 }
 
 /// Reads `PATH=VALUE`.
-pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
-    let Some((path, value)) = text.split_once('=') else {
-        return Err("expected PATH=VALUE, as in params.bargaining.noise=0.1".to_owned());
-    };
-    let (path, value) = (path.trim(), value.trim());
-    if path.is_empty() || value.is_empty() {
-        return Err("expected PATH=VALUE, both not empty".to_owned());
-    }
-    Ok((path.to_owned(), value.to_owned()))
+pub(crate) fn setting(text: &str) -> Result<Override, String> {
+    Override::parse(text)
+        .ok_or_else(|| "expected PATH=VALUE, as in params.bargaining.noise=0.1".to_owned())
 }
 
 /// A whole number, its thousands apart or not. Beyond the largest: the largest.
@@ -126,10 +121,11 @@ mod tests {
 
     #[test]
     fn settings_have_two_sides() {
-        assert_eq!(
-            setting("a.b = 0.5"),
-            Ok(("a.b".to_owned(), "0.5".to_owned()))
-        );
+        let one = Override {
+            path: "a.b".to_owned(),
+            value: "0.5".to_owned(),
+        };
+        assert_eq!(setting("a.b = 0.5"), Ok(one));
         assert!(setting("a.b").is_err());
         assert!(setting("=1").is_err());
         assert!(setting("a=").is_err());

@@ -1,8 +1,15 @@
 //! The verbs: one file each, one line each here and in [`Verb::run`].
 
+mod check;
 mod completions;
+mod diff;
 mod man;
 mod new;
+mod replay;
+mod run;
+mod show;
+mod test;
+mod why;
 
 use clap::Subcommand;
 
@@ -13,6 +20,20 @@ use crate::{exit::Exit, face::Face, failure::Failure};
 pub(crate) enum Verb {
     /// Writes a commented scenario that runs as it is
     New(new::Args),
+    /// Lists every mistake of scenario files
+    Check(check::Args),
+    /// Shows a scenario: actors, initiatives, inputs with their sources
+    Show(show::Args),
+    /// Lists what two scenarios differ in
+    Diff(diff::Args),
+    /// Runs an ensemble and prints the answer with its error
+    Run(run::Args),
+    /// Tells who blocked an initiative, how often and over what
+    Why(why::Args),
+    /// Tells one history as dated sentences
+    Replay(replay::Args),
+    /// Judges a scenario's own expectations
+    Test(test::Args),
     /// Prints a completion script for a shell
     Completions(completions::Args),
     /// Prints the manual page
@@ -27,6 +48,13 @@ impl Verb {
     pub(crate) fn run(self, face: &Face) -> Result<Exit, Failure> {
         match self {
             Self::New(args) => new::run(&args, face),
+            Self::Check(args) => check::run(&args, face),
+            Self::Show(args) => show::run(&args, face),
+            Self::Diff(args) => diff::run(&args, face),
+            Self::Run(args) => run::run(&args, face),
+            Self::Why(args) => why::run(&args, face),
+            Self::Replay(args) => replay::run(&args, face),
+            Self::Test(args) => test::run(&args, face),
             Self::Completions(args) => completions::run(&args, face),
             Self::Man(args) => man::run(&args, face),
         }

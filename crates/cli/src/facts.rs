@@ -22,8 +22,14 @@ pub(crate) fn of(scenario: &Scenario) -> BTreeMap<String, String> {
     for shock in &scenario.shocks {
         let path = format!("shocks.{}", shock.id);
         facts.put(&format!("{path}.title"), &shock.title);
-        facts.put(&format!("{path}.when"), phrase::timing(scenario, &shock.timing));
-        facts.put(&format!("{path}.effects"), phrase::effects(scenario, &shock.effects));
+        facts.put(
+            &format!("{path}.when"),
+            phrase::timing(scenario, &shock.timing),
+        );
+        facts.put(
+            &format!("{path}.effects"),
+            phrase::effects(scenario, &shock.effects),
+        );
     }
     policies(&mut facts, scenario);
     uncertainty(&mut facts, scenario);
@@ -49,7 +55,10 @@ fn question(facts: &mut Facts, scenario: &Scenario) {
     facts.put("focus", &scenario.world.organisations[scenario.focus].id);
     facts.put("stances", scenario.stances.to_string());
     for (idx, outcome) in scenario.outcomes.iter().enumerate() {
-        facts.put(&format!("outcomes[{idx}]"), outcome_text::write_outcome(scenario, outcome));
+        facts.put(
+            &format!("outcomes[{idx}]"),
+            outcome_text::write_outcome(scenario, outcome),
+        );
     }
     for (idx, expectation) in scenario.expect.iter().enumerate() {
         facts.put(&format!("expect[{idx}]"), &expectation.text);
@@ -68,7 +77,10 @@ fn world(facts: &mut Facts, scenario: &Scenario, world: &World) {
         facts.put(&format!("{path}.rule"), phrase::rule(scenario, &org.rule));
         facts.put(&format!("{path}.meetings"), format!("{:?}", org.meetings));
         for (actor, status) in &org.seats {
-            facts.put(&format!("{path}.seats.{}", world.actors[*actor].id), status.name());
+            facts.put(
+                &format!("{path}.seats.{}", world.actors[*actor].id),
+                status.name(),
+            );
         }
     }
     for element in &world.elements {
@@ -76,14 +88,20 @@ fn world(facts: &mut Facts, scenario: &Scenario, world: &World) {
     }
     for threat in &world.threats {
         facts.put(&format!("threats.{}.title", threat.id), &threat.title);
-        facts.put(&format!("threats.{}.driver", threat.id), &world.drivers[threat.driver].id);
+        facts.put(
+            &format!("threats.{}.driver", threat.id),
+            &world.drivers[threat.driver].id,
+        );
     }
     for driver in &world.drivers {
         facts.put(&format!("drivers.{}.title", driver.id), &driver.title);
     }
     for bloc in &world.blocs {
-        let members: Vec<&str> =
-            bloc.members.iter().map(|actor| world.actors[*actor].id.as_str()).collect();
+        let members: Vec<&str> = bloc
+            .members
+            .iter()
+            .map(|actor| world.actors[*actor].id.as_str())
+            .collect();
         facts.put(&format!("blocs.{}.members", bloc.id), members.join(", "));
     }
 }
@@ -91,11 +109,21 @@ fn world(facts: &mut Facts, scenario: &Scenario, world: &World) {
 fn proposal(facts: &mut Facts, scenario: &Scenario, initiative: &Initiative) {
     let path = format!("initiatives.{}", initiative.id);
     facts.put(&format!("{path}.title"), &initiative.title);
-    facts.put(&format!("{path}.procedure"), phrase::procedure(scenario, initiative));
-    let conditions: Vec<String> =
-        initiative.conditions.iter().map(|one| phrase::condition(scenario, one)).collect();
+    facts.put(
+        &format!("{path}.procedure"),
+        phrase::procedure(scenario, initiative),
+    );
+    let conditions: Vec<String> = initiative
+        .conditions
+        .iter()
+        .map(|one| phrase::condition(scenario, one))
+        .collect();
     facts.put(&format!("{path}.conditions"), conditions.join(" and "));
-    let rungs: Vec<&str> = initiative.ladder.iter().map(|rung| rung.id.as_str()).collect();
+    let rungs: Vec<&str> = initiative
+        .ladder
+        .iter()
+        .map(|rung| rung.id.as_str())
+        .collect();
     facts.put(&format!("{path}.ladder"), rungs.join(", "));
     for rung in &initiative.ladder {
         let effects = phrase::effects(scenario, &rung.effects);
@@ -108,7 +136,10 @@ fn policies(facts: &mut Facts, scenario: &Scenario) {
         let path = format!("policies.{}", policy.id);
         facts.put(&format!("{path}.title"), &policy.title);
         facts.put(&format!("{path}.from"), policy.from.to_string());
-        facts.put(&format!("{path}.effects"), phrase::effects(scenario, &policy.effects));
+        facts.put(
+            &format!("{path}.effects"),
+            phrase::effects(scenario, &policy.effects),
+        );
         for (leaf, value) in &policy.set {
             let leaf = &scenario.leaves.info(*leaf).path;
             facts.put(&format!("{path}.set.{leaf}"), plain(*value));

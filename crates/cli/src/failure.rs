@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use foedera_ensemble::EnsembleError;
+use foedera_results::ResultsError;
 use thiserror::Error;
 
 use crate::exit::Exit;
@@ -12,6 +14,14 @@ pub(crate) enum Failure {
     /// The scenario has mistakes; they have been listed already.
     #[error("{file} has {}", crate::number::counted(*mistakes as u64, "mistake"))]
     Mistakes {
+        /// The file.
+        file: String,
+        /// How many.
+        mistakes: usize,
+    },
+    /// The scenario is good and a --set is not; what is wrong has been listed already.
+    #[error("--set does not fit {file}: {}", crate::number::counted(*mistakes as u64, "mistake"))]
+    BadSetting {
         /// The file.
         file: String,
         /// How many.
@@ -36,6 +46,12 @@ pub(crate) enum Failure {
         replicate: u64,
         /// The last one.
         last: u64,
+    },
+    /// An option that the run has decided already.
+    #[error("{option}: the run in the folder has decided it; it goes with a scenario file")]
+    OfTheRun {
+        /// The option.
+        option: &'static str,
     },
     /// A file to be written exists.
     #[error("{} exists already", path.display())]
@@ -79,6 +95,20 @@ pub(crate) enum Failure {
         /// What the system said.
         error: io::Error,
     },
+    /// The results cannot be written or read.
+    #[error("failed to {0}")]
+    Results(#[from] ResultsError),
+    /// So many replicates failed that the rest is no answer.
+    #[error("{failed} of {all} replicates failed: the others may be a biased choice")]
+    TooManyFaults {
+        /// Failed ones.
+        failed: u64,
+        /// All.
+        all: u64,
+    },
+    /// The ensemble cannot run.
+    #[error("failed to {0}")]
+    Ensemble(EnsembleError),
     /// Stdout takes no more.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
@@ -92,14 +122,20 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Mistakes { .. } => Exit::BadScenario,
-            Self::NoSuchName { .. } | Self::NoSuchReplicate { .. } => Exit::Usage,
+            Self::BadSetting { .. }
+            | Self::OfTheRun { .. }
+            | Self::NoSuchName { .. }
+            | Self::NoSuchReplicate { .. } => Exit::Usage,
             Self::Exists { .. }
             | Self::NotEmpty { .. }
             | Self::FileInTheWay { .. }
             | Self::FolderGiven { .. }
             | Self::NoResults { .. }
             | Self::File { .. }
+            | Self::Results(_)
             | Self::Stdout(_) => Exit::Files,
+            Self::TooManyFaults { .. } => Exit::TooManyFaults,
+            Self::Ensemble(_) => Exit::Usage,
             Self::Signals(_) => Exit::OurBug,
         }
     }
@@ -120,6 +156,10 @@ impl Failure {
             Self::FolderGiven { inside, .. } if !inside.is_empty() => {
                 Some(format!("it holds {}", inside.join(", ")))
             }
+            Self::Results(error) => Some(error.remedy().to_owned()),
+            Self::TooManyFaults { .. } => Some(
+                "a value was not finite or left its bounds: look at the inputs set last".to_owned(),
+            ),
             Self::NoResults { .. } => Some(
                 "give the output folder of a `foedera run`: it holds a manifest.json".to_owned(),
             ),
@@ -127,6 +167,15 @@ impl Failure {
                 Some("check the spelling, or write a new scenario with `foedera new`".to_owned())
             }
             _ => None,
+        }
+    }
+}
+
+impl From<EnsembleError> for Failure {
+    fn from(error: EnsembleError) -> Self {
+        match error {
+            EnsembleError::Results(error) => Self::Results(error),
+            other => Self::Ensemble(other),
         }
     }
 }

@@ -5,25 +5,31 @@
 
 mod answer;
 mod blockers;
+mod clock;
 mod command_line;
 mod commands;
 mod estimate;
 mod exit;
 mod face;
+mod facts;
 mod failure;
 mod gallery;
 mod health;
 mod interrupt;
+mod judgement;
 mod nearest;
 mod number;
 mod paint;
 mod panics;
 mod phrase;
 mod progress;
+mod results_folder;
+mod scenario_file;
 mod sheet;
 mod sources;
 mod spark;
 mod story;
+mod work;
 
 use std::process::ExitCode;
 

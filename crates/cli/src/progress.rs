@@ -6,7 +6,8 @@ use std::{
 };
 
 use clap::ValueEnum;
-use foedera_results::digits;
+use foedera_ensemble::Progress;
+use foedera_results::{Estimate, digits};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
@@ -29,29 +30,19 @@ pub(crate) enum Form {
     None,
 }
 
-/// The running estimate of what leads the report.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Headline {
-    /// What it is.
-    pub(crate) label: String,
-    /// Mean so far.
-    pub(crate) value: f64,
-    /// Its standard error.
-    pub(crate) error: f64,
-}
-
 /// Where a run is.
 pub(crate) struct Meter {
     form: Form,
     bar: Option<ProgressBar>,
     of: u64,
+    label: String,
     started: Instant,
     spoken: Mutex<Option<Instant>>,
 }
 
 impl Meter {
-    /// Starts measuring a run of so many replicates.
-    pub(crate) fn start(face: &Face, form: Option<Form>, of: u64) -> Self {
+    /// Starts measuring a run of so many replicates, led by the outcome of a label.
+    pub(crate) fn start(face: &Face, form: Option<Form>, of: u64, label: &str) -> Self {
         let watched = Face::is_watched() && !face.quiet;
         let form = form.unwrap_or(if watched { Form::Bar } else { Form::None });
         let bar = (form == Form::Bar).then(|| bar(face, of));
@@ -59,6 +50,7 @@ impl Meter {
             form,
             bar,
             of,
+            label: label.to_owned(),
             started: Instant::now(),
             spoken: Mutex::new(None),
         }
@@ -67,19 +59,6 @@ impl Meter {
     /// Seconds since the start.
     pub(crate) fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
-    }
-
-    /// Says how many replicates are done and what the headline is by now.
-    pub(crate) fn done(&self, done: u64, headline: Option<&Headline>) {
-        if let Some(bar) = &self.bar {
-            let error =
-                |of: &Headline| format!("{} {}", of.label, digits::with_error(of.value, of.error));
-            bar.set_message(headline.map(error).unwrap_or_default());
-            bar.set_position(done);
-        }
-        if self.form == Form::Json && self.is_due(done) {
-            complain(&self.object(done, headline).to_string());
-        }
     }
 
     /// Clears the bar.
@@ -100,7 +79,7 @@ impl Meter {
         due
     }
 
-    fn object(&self, done: u64, headline: Option<&Headline>) -> serde_json::Value {
+    fn object(&self, done: u64, headline: Option<Estimate>) -> serde_json::Value {
         let seconds = self.seconds();
         #[expect(
             clippy::cast_precision_loss,
@@ -116,10 +95,24 @@ impl Meter {
             "seconds": seconds,
             "per_second": rate,
             "seconds_left": left,
-            "headline": headline.map(|of| &of.label),
+            "headline": self.label,
             "estimate": headline.map(|of| of.value),
-            "standard_error": headline.map(|of| of.error),
+            "low": headline.map(|of| of.low),
+            "high": headline.map(|of| of.high),
         })
+    }
+}
+
+impl Progress for Meter {
+    fn replicates_done(&self, done: u64, headline: Option<Estimate>) {
+        if let Some(bar) = &self.bar {
+            let words = |of: &Estimate| format!("{} {}", self.label, digits::estimate(of));
+            bar.set_message(headline.as_ref().map(words).unwrap_or_default());
+            bar.set_position(done);
+        }
+        if self.form == Form::Json && self.is_due(done) {
+            complain(&self.object(done, headline).to_string());
+        }
     }
 }
 
@@ -161,7 +154,7 @@ mod tests {
             note_paint: paint,
             width: 96,
         };
-        let meter = Meter::start(&face, Some(Form::Json), 100);
+        let meter = Meter::start(&face, Some(Form::Json), 100, "cohesion");
         let headline = Headline {
             label: "cohesion".to_owned(),
             value: 0.5,
@@ -186,8 +179,8 @@ mod tests {
             note_paint: paint,
             width: 96,
         };
-        let meter = Meter::start(&face, Some(Form::Bar), 10);
-        meter.done(5, None);
+        let meter = Meter::start(&face, Some(Form::Bar), 10, "");
+        meter.replicates_done(5, None);
         meter.end();
         assert!(meter.seconds() >= 0.0);
     }

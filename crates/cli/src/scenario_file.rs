@@ -1,72 +1,89 @@
 //! From a path on the command line to a checked scenario, or to everything that is wrong with it.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
-use foedera_scenario::{
-    Scenario,
-    diagnostic::{self, Diagnostic, Look},
-};
+use foedera_scenario::{Loaded, Look, Override, diagnostic::Diagnostic};
 
 use crate::{
     face::{Face, complain},
     failure::Failure,
-    number,
     sources::Folders,
 };
 
-/// What the loader said of a file.
-pub(crate) struct Checked {
-    /// The scenario, unless it has mistakes.
-    pub(crate) scenario: Option<Scenario>,
-    /// Mistakes and doubts, in order of place.
-    pub(crate) diagnostics: Vec<Diagnostic>,
-}
-
-impl Checked {
-    /// Number of mistakes.
-    pub(crate) fn mistakes(&self) -> usize {
-        self.diagnostics.iter().filter(|one| one.is_error()).count()
-    }
-}
+/// The name that the loader gives to the text of an override.
+const SETTING: &str = "--set";
 
 /// Loads a scenario; its mistakes are listed on stderr, and so are its doubts unless quiet.
 ///
 /// # Errors
 /// If the file cannot be read or has mistakes.
-pub(crate) fn load(
-    face: &Face,
-    file: &Path,
-    set: &[(String, String)],
-) -> Result<Arc<Scenario>, Failure> {
-    let checked = check(file, set)?;
-    let mistakes = checked.mistakes();
-    let shown: Vec<&Diagnostic> =
-        checked.diagnostics.iter().filter(|one| one.is_error() || !face.quiet).collect();
-    let look = if face.note_paint.is_on() { Look::Colour } else { Look::Plain };
-    for one in shown {
-        complain(one.to_text(look).trim_end());
-    }
-    match checked.scenario {
-        Some(scenario) if mistakes == 0 => Ok(Arc::new(scenario)),
-        _ => Err(Failure::Mistakes { file: file.display().to_string(), mistakes }),
+pub(crate) fn load(face: &Face, file: &Path, set: &[Override]) -> Result<Loaded, Failure> {
+    let found = check(file, set)?;
+    let look = if face.note_paint.is_on() {
+        Look::Colour
+    } else {
+        Look::Plain
+    };
+    let show = |all: &[Diagnostic]| {
+        for one in all {
+            complain(one.to_text(look).trim_end());
+        }
+    };
+    match found {
+        Ok(loaded) => {
+            if !face.quiet {
+                show(&loaded.warnings);
+            }
+            Ok(loaded)
+        }
+        Err(diagnostics) => {
+            let wrong: Vec<Diagnostic> = diagnostics
+                .into_iter()
+                .filter(Diagnostic::is_error)
+                .collect();
+            show(&wrong);
+            let of_settings = |one: &Diagnostic| {
+                one.place
+                    .as_ref()
+                    .is_some_and(|place| place.source.name == SETTING)
+            };
+            let file = file.display().to_string();
+            let mistakes = wrong.len();
+            if wrong.iter().all(of_settings) {
+                return Err(Failure::BadSetting { file, mistakes });
+            }
+            Err(Failure::Mistakes { file, mistakes })
+        }
     }
 }
 
-/// Checks a scenario file without a word.
+/// Checks a scenario file without a word: the scenario, or all its mistakes and doubts.
 ///
 /// # Errors
 /// If the file itself cannot be read; files it refers to are mistakes of the scenario.
-pub(crate) fn check(file: &Path, set: &[(String, String)]) -> Result<Checked, Failure> {
-    let meta = fs::metadata(file)
-        .map_err(|error| Failure::File { action: "read", path: file.to_path_buf(), error })?;
-    if meta.is_dir() {
-        return Err(Failure::FolderGiven { path: file.to_path_buf(), inside: scenarios_in(file) });
+pub(crate) fn check(
+    file: &Path,
+    set: &[Override],
+) -> Result<Result<Loaded, Vec<Diagnostic>>, Failure> {
+    let unreadable = |error| Failure::File {
+        action: "read",
+        path: file.to_path_buf(),
+        error,
+    };
+    if fs::metadata(file).map_err(unreadable)?.is_dir() {
+        return Err(Failure::FolderGiven {
+            path: file.to_path_buf(),
+            inside: scenarios_in(file),
+        });
     }
-    fs::File::open(file)
-        .map_err(|error| Failure::File { action: "read", path: file.to_path_buf(), error })?;
+    fs::File::open(file).map_err(unreadable)?;
     let path = file.to_string_lossy();
-    let loaded = foedera_scenario::load(&path, &Folders, set, &foedera_sim::catalogue());
-    Ok(Checked { scenario: loaded.scenario, diagnostics: loaded.diagnostics })
+    Ok(foedera_scenario::load(
+        &Folders,
+        &path,
+        set,
+        &foedera_sim::catalogue(),
+    ))
 }
 
 /// Scenario files in a folder, as a hint; a folder that cannot be read has none.

@@ -190,6 +190,7 @@ fn reason(cause: Cause) -> String {
             ": it is worth too little, by {} most of all",
             term_name(term)
         ),
+        Cause::Returned => ", content again".to_owned(),
         Cause::Exclusive => ": one treaty forbids the other".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::decode::fields::Fields;
 use crate::decode::scenario::{ANY_TIME, SCENARIO};
 use crate::decode::world::{WORLD, keys_of};
-use crate::decode::{At, Decoder, initiative, tables};
+use crate::decode::{At, Decoder, initiative};
 use crate::diagnostic::{self, Diagnostic};
 use crate::limits;
 use crate::merge;
@@ -490,6 +490,3 @@ fn name_mistake(decoder: &Decoder<'_>, word: &crate::tree::Word, name: &str) -> 
         )
         .help(format!("a file of this kind begins with `{name}(`"))
 }
-
-/// Everything the reference and other faces may ask of tables: names of both CSV files.
-pub(crate) const TABLES: [&crate::spec::Shape; 2] = [&tables::ACTORS, &tables::DYADS];

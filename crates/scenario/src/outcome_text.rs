@@ -387,7 +387,7 @@ fn text(key: &str, id: &str) -> String {
 }
 
 /// A variant without fields, written with its first letter large.
-fn word(key: &str, name: &str) -> String {
+pub(crate) fn word(key: &str, name: &str) -> String {
     let (first, rest) = name.split_at(1);
     format!("{key}: {}{rest}", first.to_uppercase())
 }

@@ -264,7 +264,7 @@ impl Field {
             Form::Flag => "`true` or `false`".to_owned(),
             Form::Month => "a month such as \"2008-01\"".to_owned(),
             Form::Number { min, max, unit } => number_in(min, max, unit),
-            Form::Whole { min, max } if max == i64::MAX => format!("a whole number from {min}"),
+            Form::Whole { min, max } if min == max => format!("the number {min}"),
             Form::Whole { min, max } => format!("a whole number from {min} to {max}"),
             Form::Name(kind) => format!("the id of {}", kind.a_noun()),
             Form::Names(kind) => format!("a list of ids of {}", kind.nouns()),

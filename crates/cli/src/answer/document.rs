@@ -1,6 +1,6 @@
 //! The answer as one JSON document.
 
-use foedera_results::{Estimate, layout::OutcomeKind};
+use foedera_results::{Estimate, Layout, decision::DecisionTallies, layout::OutcomeKind};
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -8,23 +8,26 @@ use crate::blockers;
 
 /// The whole answer.
 pub(crate) fn document(answer: &Answer<'_>) -> Value {
-    let making = &answer.making;
+    let manifest = &answer.results.manifest;
+    let origin = &manifest.origin;
     let arms: Vec<Value> = (0..answer.layout.arms.len())
         .map(|arm| arm_document(answer, arm))
         .collect();
-    let files: Vec<Value> = making
+    let files: Vec<Value> = manifest
         .files
         .iter()
-        .map(|(name, size)| json!({ "name": name, "bytes": size }))
+        .map(|file| json!({ "name": file.name, "bytes": file.bytes, "sha256": file.sha256 }))
         .collect();
     json!({
-        "title": answer.title,
-        "question": answer.question,
-        "seed": making.seed,
-        "requested": making.requested,
-        "replicates": making.done,
-        "seconds": making.seconds,
-        "folder": making.folder.display().to_string(),
+        "scenario": origin.scenario,
+        "title": origin.title,
+        "question": origin.question,
+        "status": manifest.status,
+        "seed": origin.seed,
+        "requested": origin.n,
+        "replicates": manifest.completed,
+        "seconds": answer.seconds,
+        "folder": answer.results.dir().display().to_string(),
         "files": files,
         "arms": arms,
     })
@@ -41,7 +44,7 @@ fn arm_document(answer: &Answer<'_>, arm: usize) -> Value {
         .map(|(kind, n)| (kind.id.clone(), json!(n)))
         .collect();
     let initiatives: Vec<Value> = (0..answer.layout.initiatives.len())
-        .map(|idx| initiative(answer, arm, idx))
+        .map(|idx| decided(answer.layout, &answer.aggregates.arms[arm].decisions, idx))
         .collect();
     json!({
         "id": name.id,
@@ -79,17 +82,8 @@ fn outcomes(answer: &Answer<'_>, arm: usize) -> Vec<Value> {
         .collect()
 }
 
-/// One initiative: rungs, blockers, terms.
-pub(crate) fn initiative(answer: &Answer<'_>, arm: usize, idx: usize) -> Value {
-    super::document::decided(answer.layout, &answer.aggregates.arms[arm].decisions, idx)
-}
-
 /// What was decided on one initiative, from the aggregates alone.
-pub(crate) fn decided(
-    layout: &foedera_results::Layout,
-    decisions: &foedera_results::decision::DecisionTallies,
-    idx: usize,
-) -> Value {
+pub(crate) fn decided(layout: &Layout, decisions: &DecisionTallies, idx: usize) -> Value {
     let initiative = &layout.initiatives[idx];
     let tally = &decisions.initiatives[idx];
     let rungs = initiative.rungs.iter().enumerate().map(|(rung, name)| {

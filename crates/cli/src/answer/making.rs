@@ -8,12 +8,12 @@ use crate::{
 
 /// The closing lines.
 pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
-    let making = &answer.making;
+    let manifest = &answer.results.manifest;
     let mut text = String::from("\n");
-    let of = if making.done == making.requested {
+    let of = if manifest.completed == manifest.origin.n {
         String::new()
     } else {
-        format!(" of {} asked for", count(making.requested))
+        format!(" of {} asked for", count(manifest.origin.n))
     };
     let arms = answer.layout.arms.len() as u64;
     let under = if arms > 1 {
@@ -26,12 +26,12 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
     };
     text += &format!(
         "  {}{of}{under} · seed {}",
-        number::counted(making.done, "replicate"),
-        making.seed
+        number::counted(manifest.completed, "replicate"),
+        manifest.origin.seed
     );
-    if let Some(took) = making.seconds {
+    if let Some(took) = answer.seconds {
         #[expect(clippy::cast_precision_loss, reason = "a speed shown with few digits")]
-        let speed = making.done.saturating_mul(arms) as f64 / took.max(1e-9);
+        let speed = manifest.completed.saturating_mul(arms) as f64 / took.max(1e-9);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -42,12 +42,16 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
     }
     text.push('\n');
     text += &faults(face, answer);
-    let files: Vec<String> = making
+    let files: Vec<String> = manifest
         .files
         .iter()
-        .map(|(name, size)| format!("{name} {}", bytes(*size)))
+        .map(|file| format!("{} {}", file.name, bytes(file.bytes)))
         .collect();
-    text += &format!("  {}: {}\n", making.folder.display(), files.join(", "));
+    text += &format!(
+        "  {}: {}\n",
+        answer.results.dir().display(),
+        files.join(", ")
+    );
     let key = "  probabilities with 95 % Wilson intervals; ± is one standard error of a mean; luck and \
                uncertain inputs together";
     text + &face.paint.faint(key) + "\n"

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use foedera_scenario::diagnostic::Look;
+use foedera_scenario::{Diagnostic, Look, Override};
 use serde_json::json;
 
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
     face::{Face, complain, shell_word},
     failure::Failure,
     number, scenario_file,
-    scenario_file::Checked,
 };
 
 /// What to check.
@@ -25,7 +24,7 @@ pub(crate) struct Args {
     format: Format,
     /// Sets a path before checking; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = crate::command_line::setting)]
-    set: Vec<(String, String)>,
+    set: Vec<Override>,
 }
 
 /// How mistakes are printed.
@@ -37,13 +36,31 @@ enum Format {
     Json,
 }
 
+/// What was found in a file.
+struct Found {
+    file: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Found {
+    fn mistakes(&self) -> usize {
+        self.diagnostics.iter().filter(|one| one.is_error()).count()
+    }
+}
+
 /// Checks the files.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let mut checked = Vec::new();
     let mut missing = None;
     for file in &args.files {
         match scenario_file::check(file, &args.set) {
-            Ok(found) => checked.push((file.display().to_string(), found)),
+            Ok(found) => {
+                let diagnostics = found.map_or_else(|all| all, |loaded| loaded.warnings);
+                checked.push(Found {
+                    file: file.display().to_string(),
+                    diagnostics,
+                });
+            }
             Err(failure) if args.files.len() == 1 => return Err(failure),
             Err(failure) => {
                 complain(&format!("{} {failure}", face.note_paint.bad("error:")));
@@ -52,29 +69,31 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         }
     }
     if face.json || args.format == Format::Json {
-        let all: Vec<_> = checked.iter().map(|(file, found)| document(file, found)).collect();
+        let all: Vec<_> = checked.iter().map(document).collect();
         face.document(&all)?;
     } else {
-        for (file, found) in &checked {
-            face.data(&text(face, file, found))?;
+        for found in &checked {
+            face.data(&text(face, found))?;
         }
     }
-    let wrong = checked.iter().find(|(_, found)| found.mistakes() > 0);
-    match wrong.or(checked.last()) {
-        Some((file, found)) if found.mistakes() > 0 => {
-            face.next(&format!("foedera check {}", shell_word(file)));
-        }
-        Some((file, _)) => face.next(&format!("foedera run {}", shell_word(file))),
-        None => face.next("foedera new my-question"),
+    let wrong = checked.iter().find(|found| found.mistakes() > 0);
+    match (wrong, checked.last()) {
+        (Some(found), _) => face.next(&format!("foedera check {}", shell_word(&found.file))),
+        (None, Some(found)) => face.next(&format!("foedera run {}", shell_word(&found.file))),
+        (None, None) => face.next("foedera new my-question"),
     }
-    let exit = if wrong.is_some() { Exit::BadScenario } else { Exit::Good };
+    let exit = if wrong.is_some() {
+        Exit::BadScenario
+    } else {
+        Exit::Good
+    };
     Ok(missing.filter(|_| exit == Exit::Good).unwrap_or(exit))
 }
 
-fn document(file: &str, found: &Checked) -> serde_json::Value {
+fn document(found: &Found) -> serde_json::Value {
     let mistakes = found.mistakes();
     json!({
-        "file": file,
+        "file": found.file,
         "ok": mistakes == 0,
         "mistakes": mistakes,
         "warnings": found.diagnostics.len() - mistakes,
@@ -82,9 +101,14 @@ fn document(file: &str, found: &Checked) -> serde_json::Value {
     })
 }
 
-fn text(face: &Face, file: &str, found: &Checked) -> String {
+fn text(face: &Face, found: &Found) -> String {
+    let file = &found.file;
     let paint = face.paint;
-    let look = if paint.is_on() { Look::Colour } else { Look::Plain };
+    let look = if paint.is_on() {
+        Look::Colour
+    } else {
+        Look::Plain
+    };
     let mut text = String::new();
     for one in &found.diagnostics {
         text += one.to_text(look).trim_end();

@@ -12,7 +12,8 @@ use serde::Serialize;
 use crate::{
     exit::Exit,
     face::{Face, shell_word},
-    facts, failure::Failure,
+    facts,
+    failure::Failure,
     number, scenario_file,
     sheet::{Column, Sheet, Tone, Word},
 };
@@ -36,8 +37,8 @@ struct Difference {
 
 /// Lists the differences.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
-    let first = scenario_file::load(face, &args.first, &[])?;
-    let second = scenario_file::load(face, &args.second, &[])?;
+    let first = scenario_file::load(face, &args.first, &[])?.scenario;
+    let second = scenario_file::load(face, &args.second, &[])?.scenario;
     let differences = differences(&first, &second);
     if face.json {
         face.document(&differences)?;
@@ -87,7 +88,11 @@ fn gathered(
         let text = Some(number::counted(n, "entry").replace("entrys", "entries"));
         let is_first = in_first.contains(&path);
         let (first, second) = if is_first { (text, None) } else { (None, text) };
-        Difference { path, first, second }
+        Difference {
+            path,
+            first,
+            second,
+        }
     }));
     kept.sort_by(|left, right| left.path.cmp(&right.path));
     kept
@@ -101,8 +106,14 @@ fn thing(path: &str) -> &str {
 
 fn table(face: &Face, args: &Args, differences: &[Difference]) -> String {
     let paint = face.paint;
-    let mut sheet =
-        Sheet::new(face, [Column::Prose("path"), Column::Prose("first"), Column::Prose("second")]);
+    let mut sheet = Sheet::new(
+        face,
+        [
+            Column::Prose("path"),
+            Column::Prose("first"),
+            Column::Prose("second"),
+        ],
+    );
     let side = |value: &Option<String>| match value {
         Some(value) => Word::from(value.as_str()),
         None => Word::new(Tone::Faint, "–"),
@@ -125,22 +136,34 @@ mod tests {
     use super::*;
 
     fn facts(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
-        entries.iter().map(|(path, value)| ((*path).to_owned(), (*value).to_owned())).collect()
+        entries
+            .iter()
+            .map(|(path, value)| ((*path).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn a_thing_that_one_side_lacks_is_one_difference() {
-        let first = facts(&[("shocks.coup.title", "A coup"), ("shocks.coup.when", "never"), ("title", "T")]);
+        let first = facts(&[
+            ("shocks.coup.title", "A coup"),
+            ("shocks.coup.when", "never"),
+            ("title", "T"),
+        ]);
         let second = facts(&[("title", "T")]);
         let differing = first
             .iter()
             .filter(|(path, _)| *path != "title")
             .map(|(path, value)| Difference {
-                path: path.clone(), first: Some(value.clone()), second: None,
+                path: path.clone(),
+                first: Some(value.clone()),
+                second: None,
             })
             .collect();
-        let expected =
-            Difference { path: "shocks.coup".into(), first: Some("2 entries".into()), second: None };
+        let expected = Difference {
+            path: "shocks.coup".into(),
+            first: Some("2 entries".into()),
+            second: None,
+        };
         assert_eq!(gathered(differing, &first, &second), [expected]);
         assert_eq!(thing("actors.XX.salience.trade"), "actors.XX");
         assert_eq!(thing("time.end"), "time.end");

@@ -8,7 +8,7 @@ mod uncertain;
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use foedera_scenario::Scenario;
+use foedera_scenario::{Override, Scenario};
 
 use crate::{
     exit::Exit,
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     file: PathBuf,
     /// Sets a path before showing, as in --set params.bargaining.noise=0.1; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = crate::command_line::setting)]
-    set: Vec<(String, String)>,
+    set: Vec<Override>,
     /// Shows how lively the model is on this scenario: terms of utility, decisions, measures
     #[arg(long)]
     health: bool,
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 
 /// Shows it.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
-    let scenario = scenario_file::load(face, &args.file, &args.set)?;
+    let scenario = scenario_file::load(face, &args.file, &args.set)?.scenario;
     if face.json {
         face.document(&scenario)?;
     } else {
@@ -46,7 +46,10 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         text += &inputs::sources(face, &scenario);
         face.data(&text)?;
     }
-    face.next(&format!("foedera run {}", shell_word(&args.file.display().to_string())));
+    face.next(&format!(
+        "foedera run {}",
+        shell_word(&args.file.display().to_string())
+    ));
     Ok(Exit::Good)
 }
 
@@ -61,8 +64,10 @@ fn head(face: &Face, scenario: &Scenario) -> String {
         (scenario.shocks.len(), "shock"),
         (scenario.uncertainties.len(), "uncertain input"),
     ];
-    let size: Vec<String> =
-        size.iter().map(|(n, what)| number::counted(*n as u64, what)).collect();
+    let size: Vec<String> = size
+        .iter()
+        .map(|(n, what)| number::counted(*n as u64, what))
+        .collect();
     format!(
         "{}\n{}\n\n  {} to {}, {} of a {} · leads with {}\n  {}\n  world: {}, figures of {}\n",
         face.paint.strong(&scenario.title),

@@ -37,32 +37,47 @@ pub(crate) struct Args {
 /// Tells who stopped what.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let results = results_folder::open(&args.folder)?;
-    let layout = results.layout();
+    let layout = &results.manifest.layout;
     let arm = match &args.policy {
         None => 0,
         Some(id) => layout.arm(id).ok_or_else(|| {
-            no_such("--policy", "policy in these results", id, layout.arms.iter().map(|arm| arm.id.as_str()))
+            no_such(
+                "--policy",
+                "policy in these results",
+                id,
+                layout.arms.iter().map(|arm| arm.id.as_str()),
+            )
         })?,
     };
     let wanted = match &args.initiative {
         None => (0..layout.initiatives.len()).collect(),
         Some(id) => vec![layout.initiative(id).ok_or_else(|| {
-            let ids = layout.initiatives.iter().map(|initiative| initiative.id.as_str());
+            let ids = layout
+                .initiatives
+                .iter()
+                .map(|initiative| initiative.id.as_str());
             no_such("--initiative", "initiative", id, ids)
         })?],
     };
-    let decisions = &results.aggregates().arms[arm].decisions;
+    let decisions = &results.aggregates.arms[arm].decisions;
     if face.json {
-        let all: Vec<_> =
-            wanted.iter().map(|idx| answer::decided(layout, decisions, *idx)).collect();
+        let all: Vec<_> = wanted
+            .iter()
+            .map(|idx| answer::decided(layout, decisions, *idx))
+            .collect();
         face.document(&json!({ "policy": layout.arms[arm].id, "replicates": decisions.replicates, "initiatives": all }))?;
     } else {
-        let parts: Vec<String> =
-            wanted.iter().map(|idx| chapter(face, layout, decisions, *idx)).collect();
+        let parts: Vec<String> = wanted
+            .iter()
+            .map(|idx| chapter(face, layout, decisions, *idx))
+            .collect();
         let key = "  shares of tablings with 95 % intervals, clustered by replicate; equal ranks cannot be told apart\n";
         face.data(&(parts.join("\n") + "\n" + &face.paint.faint(key)))?;
     }
-    face.next(&format!("foedera replay {} --replicate 0", shell_word(&args.folder.display().to_string())));
+    face.next(&format!(
+        "foedera replay {} --replicate 0",
+        shell_word(&args.folder.display().to_string())
+    ));
     Ok(Exit::Good)
 }
 
@@ -72,14 +87,23 @@ fn no_such<'a>(
     name: &str,
     valid: impl Iterator<Item = &'a str>,
 ) -> Failure {
-    Failure::NoSuchName { option, kind, name: name.to_owned(), nearest: nearest::names(name, valid) }
+    Failure::NoSuchName {
+        option,
+        kind,
+        name: name.to_owned(),
+        nearest: nearest::names(name, valid),
+    }
 }
 
 /// One initiative.
 fn chapter(face: &Face, layout: &Layout, decisions: &DecisionTallies, idx: usize) -> String {
     let initiative = &layout.initiatives[idx];
     let tally = &decisions.initiatives[idx];
-    let mut text = format!("{}  {}\n", face.paint.strong(&initiative.id), initiative.title);
+    let mut text = format!(
+        "{}  {}\n",
+        face.paint.strong(&initiative.id),
+        initiative.title
+    );
     text += &format!(
         "  tabled {} in {} of {} replicates\n",
         number::counted(tally.tabled.sum, "time"),
@@ -88,7 +112,11 @@ fn chapter(face: &Face, layout: &Layout, decisions: &DecisionTallies, idx: usize
     );
     for (rung, name) in initiative.rungs.iter().enumerate() {
         if let Some(reached) = decisions.ever_adopted(idx, rung) {
-            text += &format!("  reaches {} with probability {}\n", name.id, estimate::probability(&reached));
+            text += &format!(
+                "  reaches {} with probability {}\n",
+                name.id,
+                estimate::probability(&reached)
+            );
         }
     }
     let ranked = blockers::ranked(decisions, idx);
@@ -121,9 +149,13 @@ fn table(
         let terms: Vec<String> = one
             .terms
             .iter()
-            .map(|(term, share)| format!("{} {}", layout.terms[*term], estimate::probability(share)))
+            .map(|(term, share)| {
+                format!("{} {}", layout.terms[*term], estimate::probability(share))
+            })
             .collect();
-        let alone = one.sole.map_or_else(|| "–".to_owned(), |share| estimate::value(&share));
+        let alone = one
+            .sole
+            .map_or_else(|| "–".to_owned(), |share| estimate::value(&share));
         sheet.row([
             one.rank.to_string().into(),
             Word::new(Tone::Strong, layout.actors[one.actor].id.as_str()),
@@ -148,8 +180,15 @@ fn by_year(decisions: &DecisionTallies, idx: usize, actor: usize, years: &[i32])
     let tally = &decisions.initiatives[idx];
     let key = u32::try_from(actor).unwrap_or(u32::MAX);
     let blocks = |year: i32| -> u64 {
-        let cells = tally.actors.get(&key).map_or(&[][..], |of_actor| &of_actor.years[..]);
-        cells.iter().filter(|cell| cell.year == year).map(|cell| cell.blocks).sum()
+        let cells = tally
+            .actors
+            .get(&key)
+            .map_or(&[][..], |of_actor| &of_actor.years[..]);
+        cells
+            .iter()
+            .filter(|cell| cell.year == year)
+            .map(|cell| cell.blocks)
+            .sum()
     };
     #[expect(clippy::cast_precision_loss, reason = "shares in a small picture")]
     let share = |year: &i32| match tally.tabled_by_year.get(year) {

@@ -1,7 +1,6 @@
 //! The closed list of effects, groups and conditions.
 
 use super::fields::Fields;
-use super::rule::STATUSES;
 use super::{At, Decoder};
 use crate::limits;
 use crate::model::{Condition, Domain, Effect, Group, Status};
@@ -480,6 +479,3 @@ impl Decoder<'_> {
         found
     }
 }
-
-/// Choices of this file, for the reference.
-pub(crate) const ALL: [&Choice; 5] = [&EFFECTS, &GROUPS, &CONDITIONS, &STATUSES, &DOMAINS];

@@ -1,7 +1,6 @@
 //! Initiatives with their ladders, and shocks.
 
 use super::fields::Fields;
-use super::rule::RULES;
 use super::{At, Decoder, number};
 use crate::limits;
 use crate::model::{Cadence, Condition, Initiative, Rung, Shock, Stance, Timing};
@@ -546,6 +545,3 @@ impl Decoder<'_> {
         }
     }
 }
-
-/// Choices of this file, for the reference.
-pub(crate) const ALL: [&Choice; 3] = [&CADENCES, &RULES, &TIMINGS];

@@ -1,7 +1,6 @@
 //! Outcomes, the events they ask about, and the statements a file expects to hold.
 
 use super::fields::Fields;
-use super::rule::STATUSES;
 use super::{At, Decoder};
 use crate::limits;
 use crate::model::{
@@ -788,6 +787,3 @@ impl Decoder<'_> {
         good.then_some((low_value, high_value))
     }
 }
-
-/// Choices of this file, for the reference.
-pub(crate) const ALL: [&Choice; 6] = [&OUTCOMES, &EVENTS, &PARTS, &TERMS, &STATUSES, &CLAIMS];

@@ -16,7 +16,7 @@ use crate::laned::params;
 params! {
     /// Parameters of the affinity term.
     pub struct AffinityParams {
-        weight = ("affinity.weight", "Weight of the affinity term", "", 0.05, 0.15, 0.3, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
+        weight = ("affinity.weight", "Weight of the affinity term", "", 0.08, 0.18, 0.35, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
     }
 }
 

@@ -21,7 +21,7 @@ use crate::math;
 params! {
     /// Parameters of the security term.
     pub struct SecurityParams {
-        weight = ("security.weight", "Weight of the security term", "", 0.5, 0.9, 1.5, 0.0, 10.0, "assumption; a trial with three threats used 1.4, worlds here speak of more");
+        weight = ("security.weight", "Weight of the security term", "", 0.45, 0.8, 1.3, 0.0, 10.0, "assumption; a trial with three threats used 1.4, worlds here speak of more");
         protection = ("security.protection", "Strength of protection by elements (k)", "", 1.0, 2.0, 3.5, 0.0, 20.0, "assumption; trial range");
         pool_half = ("security.pool_half", "Pooled capability that counts half", "CINC share", 0.015, 0.03, 0.06, 0.0001, 1.0, "assumption");
         deterrence = ("security.deterrence", "Worth of a signal to a threatened state (zeta)", "", 0.2, 0.5, 0.9, 0.0, 5.0, "assumption; trial range");

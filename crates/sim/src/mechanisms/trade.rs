@@ -18,7 +18,7 @@ use crate::laned::params;
 params! {
     /// Parameters of the trade term.
     pub struct TradeParams {
-        weight = ("trade.weight", "Weight of the trade term", "", 0.8, 1.3, 2.0, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
+        weight = ("trade.weight", "Weight of the trade term", "", 1.0, 1.5, 2.2, 0.0, 10.0, "assumption; so that the term counts beside the others (see the health table)");
         half_dependence = ("trade.half_dependence", "Trade with fellow members over GDP that counts half", "share", 0.15, 0.3, 0.5, 0.001, 10.0, "assumption");
         opening_gain = ("trade.opening_gain", "Gain of the trade term from full opening", "", 0.5, 1.0, 1.5, 0.0, 5.0, "assumption");
     }

@@ -21,7 +21,10 @@ pub(super) fn sources(face: &Face, scenario: &Scenario) -> String {
     }
     let columns = columns(face, scenario);
     let figures = figures(face, scenario);
-    for part in [columns, figures].into_iter().filter(|part| !part.is_empty()) {
+    for part in [columns, figures]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+    {
         text.push('\n');
         text += &part;
     }
@@ -40,8 +43,10 @@ fn summary(scenario: &Scenario) -> String {
         };
         *by_confidence.entry(name).or_default() += 1;
     }
-    let parts: Vec<String> =
-        by_confidence.iter().map(|(name, n)| format!("{name} {}", number::count(*n))).collect();
+    let parts: Vec<String> = by_confidence
+        .iter()
+        .map(|(name, n)| format!("{name} {}", number::count(*n)))
+        .collect();
     format!(
         "  {} numbers, {} of them written in the files; confidence: {}\n  licences: {}\n",
         number::count(scenario.leaves.len() as u64),
@@ -55,7 +60,12 @@ fn summary(scenario: &Scenario) -> String {
 fn columns(face: &Face, scenario: &Scenario) -> String {
     let mut sheet = Sheet::new(
         face,
-        [Column::Words("column"), Column::Words("unit"), Column::Words("year"), Column::Prose("source")],
+        [
+            Column::Words("column"),
+            Column::Words("unit"),
+            Column::Words("year"),
+            Column::Prose("source"),
+        ],
     );
     for figure in &scenario.world.figures {
         let source = if figure.judgement {
@@ -70,7 +80,11 @@ fn columns(face: &Face, scenario: &Scenario) -> String {
             source,
         ]);
     }
-    if sheet.is_empty() { String::new() } else { sheet.text() }
+    if sheet.is_empty() {
+        String::new()
+    } else {
+        sheet.text()
+    }
 }
 
 /// Single figures that carry a source of their own.
@@ -78,10 +92,17 @@ fn figures(face: &Face, scenario: &Scenario) -> String {
     let of_column = |path: &str| path.starts_with("actors.") || path.starts_with("dyads.");
     let mut sheet = Sheet::new(
         face,
-        [Column::Words("figure"), Column::Number("value"), Column::Words("confidence"), Column::Prose("source")],
+        [
+            Column::Words("figure"),
+            Column::Number("value"),
+            Column::Words("confidence"),
+            Column::Prose("source"),
+        ],
     );
     for (_, info) in scenario.leaves.iter() {
-        let Some(source) = info.source.as_ref().filter(|_| !of_column(&info.path)) else { continue };
+        let Some(source) = info.source.as_ref().filter(|_| !of_column(&info.path)) else {
+            continue;
+        };
         let tone = match info.confidence {
             Confidence::Judgement | Confidence::Low => Tone::Doubt,
             Confidence::High | Confidence::Medium | Confidence::Unstated => Tone::Plain,
@@ -93,5 +114,9 @@ fn figures(face: &Face, scenario: &Scenario) -> String {
             Word::new(Tone::Faint, source.as_str()),
         ]);
     }
-    if sheet.is_empty() { String::new() } else { sheet.text() }
+    if sheet.is_empty() {
+        String::new()
+    } else {
+        sheet.text()
+    }
 }

@@ -15,8 +15,11 @@ use crate::{
 pub(super) fn actors(face: &Face, scenario: &Scenario) -> String {
     let world = &scenario.world;
     let value = |leaf| scenario.value(leaf);
-    let largest =
-        world.actors.iter().map(|actor| value(actor.capability_share)).fold(0.0, f64::max);
+    let largest = world
+        .actors
+        .iter()
+        .map(|actor| value(actor.capability_share))
+        .fold(0.0, f64::max);
     let mut columns = vec![
         Column::Words("actor"),
         Column::Prose(""),
@@ -39,7 +42,10 @@ pub(super) fn actors(face: &Face, scenario: &Scenario) -> String {
             actor.name.as_str().into(),
             plain(share).into(),
             Word::new(Tone::Picture, spark::share(share / largest, 6)),
-            Word::new(Tone::Plain, format!("{} {}", parts.join(" "), spark::curve(&salience, 0.0, top))),
+            Word::new(
+                Tone::Plain,
+                format!("{} {}", parts.join(" "), spark::curve(&salience, 0.0, top)),
+            ),
             fixed(value(actor.autonomy), 2).into(),
             fixed(value(actor.ambition), 2).into(),
             seats(scenario, idx).into(),
@@ -57,7 +63,12 @@ fn seats(scenario: &Scenario, actor: usize) -> String {
             other => format!("{} ({})", org.id, other.name().to_lowercase()),
         })
     };
-    let seats: Vec<String> = scenario.world.organisations.iter().filter_map(seat).collect();
+    let seats: Vec<String> = scenario
+        .world
+        .organisations
+        .iter()
+        .filter_map(seat)
+        .collect();
     seats.join(", ")
 }
 
@@ -66,10 +77,19 @@ pub(super) fn organisations(face: &Face, scenario: &Scenario) -> String {
     let world = &scenario.world;
     let mut sheet = Sheet::new(
         face,
-        [Column::Words("organisation"), Column::Number("members"), Column::Prose("decides by"), Column::Prose("has")],
+        [
+            Column::Words("organisation"),
+            Column::Number("members"),
+            Column::Prose("decides by"),
+            Column::Prose("has"),
+        ],
     );
     for org in &world.organisations {
-        let members = org.seats.iter().filter(|(_, status)| *status == Status::Member).count();
+        let members = org
+            .seats
+            .iter()
+            .filter(|(_, status)| *status == Status::Member)
+            .count();
         let mut levels: Vec<(f64, &str)> = org
             .levels
             .iter()
@@ -78,12 +98,19 @@ pub(super) fn organisations(face: &Face, scenario: &Scenario) -> String {
             .filter(|(level, _)| *level > 0.0)
             .collect();
         levels.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
-        let has: Vec<String> =
-            levels.iter().map(|(level, element)| format!("{element} {}", plain(*level))).collect();
+        let has: Vec<String> = levels
+            .iter()
+            .map(|(level, element)| format!("{element} {}", plain(*level)))
+            .collect();
         sheet.row([
             Word::new(Tone::Strong, org.id.as_str()),
             members.to_string().into(),
-            format!("{}, meets in {}", phrase::rule(scenario, &org.rule), months(&org.meetings)).into(),
+            format!(
+                "{}, meets in {}",
+                phrase::rule(scenario, &org.rule),
+                months(&org.meetings)
+            )
+            .into(),
             has.join(", ").into(),
         ]);
     }
@@ -92,11 +119,21 @@ pub(super) fn organisations(face: &Face, scenario: &Scenario) -> String {
 
 /// Months of the year by name.
 fn months(meetings: &[i32]) -> String {
-    const NAMES: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let name = |month: &i32| usize::try_from(*month - 1).ok().and_then(|idx| NAMES.get(idx)).copied();
+    const NAMES: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let name = |month: &i32| {
+        usize::try_from(*month - 1)
+            .ok()
+            .and_then(|idx| NAMES.get(idx))
+            .copied()
+    };
     if meetings.len() == NAMES.len() {
         return "every month".to_owned();
     }
-    meetings.iter().filter_map(name).collect::<Vec<_>>().join(", ")
+    meetings
+        .iter()
+        .filter_map(name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

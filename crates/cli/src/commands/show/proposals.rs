@@ -16,11 +16,19 @@ pub(super) fn initiatives(face: &Face, scenario: &Scenario) -> String {
     for initiative in &scenario.initiatives {
         let paint = face.paint;
         text += &format!("  {}  {}\n", paint.strong(&initiative.id), initiative.title);
-        text += &format!("  {}\n", paint.faint(&phrase::procedure(scenario, initiative)));
+        text += &format!(
+            "  {}\n",
+            paint.faint(&phrase::procedure(scenario, initiative))
+        );
         text += &conditions(face, scenario, initiative);
         let mut sheet = Sheet::new(
             face,
-            [Column::Number(""), Column::Words("rung"), Column::Number("depth"), Column::Prose("does")],
+            [
+                Column::Number(""),
+                Column::Words("rung"),
+                Column::Number("depth"),
+                Column::Prose("does"),
+            ],
         );
         for (idx, rung) in initiative.ladder.iter().enumerate() {
             sheet.row([
@@ -41,12 +49,19 @@ pub(super) fn initiatives(face: &Face, scenario: &Scenario) -> String {
 }
 
 fn conditions(face: &Face, scenario: &Scenario, initiative: &Initiative) -> String {
-    let parts: Vec<String> =
-        initiative.conditions.iter().map(|one| phrase::condition(scenario, one)).collect();
+    let parts: Vec<String> = initiative
+        .conditions
+        .iter()
+        .map(|one| phrase::condition(scenario, one))
+        .collect();
     if parts.is_empty() {
         return String::new();
     }
-    format!("  {}\n", face.paint.faint(&format!("only if {}", parts.join(" and "))))
+    format!(
+        "  {}\n",
+        face.paint
+            .faint(&format!("only if {}", parts.join(" and ")))
+    )
 }
 
 fn stances(face: &Face, scenario: &Scenario, initiative: &Initiative) -> String {
@@ -55,7 +70,11 @@ fn stances(face: &Face, scenario: &Scenario, initiative: &Initiative) -> String 
     }
     let mut sheet = Sheet::new(
         face,
-        [Column::Words("stance"), Column::Number(""), Column::Prose("source")],
+        [
+            Column::Words("stance"),
+            Column::Number(""),
+            Column::Prose("source"),
+        ],
     );
     for stance in &initiative.stances {
         sheet.row([
@@ -64,7 +83,11 @@ fn stances(face: &Face, scenario: &Scenario, initiative: &Initiative) -> String 
             Word::new(Tone::Faint, stance.source.as_str()),
         ]);
     }
-    let off = if scenario.stances { "" } else { "  (stances are switched off)\n" };
+    let off = if scenario.stances {
+        ""
+    } else {
+        "  (stances are switched off)\n"
+    };
     sheet.text() + off
 }
 
@@ -73,8 +96,14 @@ pub(super) fn shocks(face: &Face, scenario: &Scenario) -> String {
     if scenario.shocks.is_empty() {
         return String::new();
     }
-    let mut sheet =
-        Sheet::new(face, [Column::Words("shock"), Column::Prose("when"), Column::Prose("does")]);
+    let mut sheet = Sheet::new(
+        face,
+        [
+            Column::Words("shock"),
+            Column::Prose("when"),
+            Column::Prose("does"),
+        ],
+    );
     for shock in &scenario.shocks {
         sheet.row([
             Word::new(Tone::Strong, shock.id.as_str()),
@@ -90,11 +119,20 @@ pub(super) fn policies(face: &Face, scenario: &Scenario) -> String {
     if scenario.policies.is_empty() {
         return String::new();
     }
-    let mut sheet =
-        Sheet::new(face, [Column::Words("policy"), Column::Words("from"), Column::Prose("does")]);
+    let mut sheet = Sheet::new(
+        face,
+        [
+            Column::Words("policy"),
+            Column::Words("from"),
+            Column::Prose("does"),
+        ],
+    );
     for policy in &scenario.policies {
-        let mut does: Vec<String> =
-            policy.effects.iter().map(|effect| phrase::effect(scenario, effect)).collect();
+        let mut does: Vec<String> = policy
+            .effects
+            .iter()
+            .map(|effect| phrase::effect(scenario, effect))
+            .collect();
         does.extend(policy.set.iter().map(|(leaf, value)| {
             let info = scenario.leaves.info(*leaf);
             format!("{} {} → {}", info.path, plain(info.value), plain(*value))

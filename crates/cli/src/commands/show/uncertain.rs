@@ -66,7 +66,11 @@ fn picture(quantile: impl Fn(f64) -> f64) -> String {
     let n = f64::from(u16::try_from(DRAWS).unwrap_or(u16::MAX));
     for draw in 0..u16::try_from(DRAWS).unwrap_or(u16::MAX) {
         let value = quantile((f64::from(draw) + 0.5) / n);
-        let place = if high > low { (value - low) / (high - low) * cells } else { cells / 2.0 };
+        let place = if high > low {
+            (value - low) / (high - low) * cells
+        } else {
+            cells / 2.0
+        };
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
