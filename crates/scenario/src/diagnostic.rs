@@ -63,7 +63,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             place: Some(place),
-            label: "here".to_owned(),
+            label: String::new(),
             path: String::new(),
             expected: None,
             help: None,

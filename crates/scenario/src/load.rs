@@ -427,11 +427,31 @@ impl Decoder<'_> {
         self.apply(set);
         for one in numbers {
             self.ensure_affinity(&one.path);
+            let known = crate::path::heads(&self.leaves).contains(&head(&one.path));
+            if !known {
+                self.report_unknown_head(one);
+                continue;
+            }
             if let Some(leaf) = self.find_leaf(&one.path, one.key, &one.path) {
                 let setting = self.setting_of(leaf, &one.value, &one.path);
                 self.apply(setting.into_iter().collect());
             }
         }
+    }
+
+    fn report_unknown_head(&mut self, one: &Given) {
+        let mut heads: Vec<&str> = crate::path::heads(&self.leaves);
+        heads.extend(SCENARIO.fields.iter().map(|field| field.name));
+        heads.sort_unstable();
+        heads.dedup();
+        let message = format!("unknown path `{}`", one.path);
+        let wrong = head(&one.path);
+        let expected = format!("a path that begins with one of {}", heads.join(", "));
+        let mut mistake = self.mistake("scenario::unknown_path", one.key, &one.path, message);
+        if let Some(meant) = diagnostic::nearest(wrong, heads) {
+            mistake = mistake.help(format!("did you mean `{meant}{}`?", &one.path[wrong.len()..]));
+        }
+        self.push(mistake.expected(expected));
     }
 
     fn focus(&mut self, scenario: &Fields) -> usize {

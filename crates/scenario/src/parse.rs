@@ -178,7 +178,8 @@ impl<'t> Parser<'t> {
             .and_then(|rest| rest.chars().next())
         {
             None => "the end of the text".to_owned(),
-            Some(letter) => format!("`{}`", letter.escape_debug()),
+            Some(letter) if letter.is_control() => format!("`{}`", letter.escape_debug()),
+            Some(letter) => format!("`{letter}`"),
         }
     }
 
@@ -627,6 +628,7 @@ impl<'t> Parser<'t> {
         let (bracket, opened) = *self.open.last().expect("inside a bracket");
         let here = self.span(self.at, self.at + 1);
         if self.open.iter().any(|(open, _)| closer(*open) == byte) {
+            self.forget_consequences(opened);
             let mistake = Diagnostic::error(
                 "scenario::unclosed_bracket",
                 self.place(self.span(opened, opened + 1)),
@@ -645,7 +647,24 @@ impl<'t> Parser<'t> {
         let message = format!("`{}` closes nothing", char::from(byte));
         self.report("scenario::stray_bracket", here, message);
         self.at += 1;
+        self.space();
+        if self.peek() == Some(b',') {
+            self.at += 1;
+        }
         false
+    }
+
+    /// Commas, colons and keys that seem wrong behind a bracket that is not closed follow from it.
+    fn forget_consequences(&mut self, opened: usize) {
+        let follows = [
+            "scenario::missing_comma",
+            "scenario::stray_comma",
+            "scenario::missing_colon",
+            "scenario::expected_key",
+            "scenario::expected_value",
+        ];
+        let behind = |one: &Diagnostic| one.place.as_ref().is_some_and(|place| place.offset > opened);
+        self.mistakes.retain(|one| !(follows.contains(&one.code) && behind(one)));
     }
 
     /// The text ends inside a bracket. The one to blame is the one whose place of closing does not
@@ -671,6 +690,7 @@ impl<'t> Parser<'t> {
         };
         let thief = self.pairs.iter().filter(misfit).min().copied();
         let (at, bracket) = thief.map_or((opened, bracket), |(open, _)| (open, self.bytes[open]));
+        self.forget_consequences(at);
         let sign = char::from(bracket);
         let mut mistake = Diagnostic::error(
             "scenario::unclosed_bracket",

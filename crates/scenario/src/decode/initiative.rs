@@ -462,7 +462,7 @@ impl Decoder<'_> {
             let actor = self.name_of(&entry.key.text, entry.key.span, Kind::Actor, &at.path);
             let value = self.leaf(&entry.value, &STANCE, &at);
             let source = self.leaves.info(value).source.clone();
-            if source.is_none() {
+            if source.is_none() && !entry.value.damaged && !self.has_mistake_at(&at.path) {
                 let message = format!("the stance of `{}` says no source", entry.key.text);
                 let doubt = self
                     .mistake("scenario::no_source", entry.value.head(), &at.path, message)

@@ -564,6 +564,9 @@ impl Decoder<'_> {
                 continue;
             };
             let path = format!("actors.{}.salience", actor.id);
+            if self.has_mistake_at(&path) {
+                continue;
+            }
             if sum <= 0.0 {
                 self.report("scenario::no_salience", span, &path, "all saliences are 0");
             } else if (sum - 1.0).abs() > 1e-6 {

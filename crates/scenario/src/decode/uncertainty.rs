@@ -572,7 +572,9 @@ impl Decoder<'_> {
     /// The leaf at a path; an unknown one is reported with the nearest.
     pub(crate) fn find_leaf(&mut self, text: &str, span: Span, path: &str) -> Option<Leaf> {
         let found = path::find(&self.leaves, text);
-        if found.is_none() {
+        // The path may be good and what it belongs to unreadable.
+        let thing = text.match_indices('.').nth(1).map_or(text, |(at, _)| &text[..at]);
+        if found.is_none() && !self.has_mistake_at(thing) {
             let mistake = self
                 .mistake(
                     "scenario::unknown_path",

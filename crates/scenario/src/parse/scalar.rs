@@ -45,12 +45,22 @@ impl Parser<'_> {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
+                    if text.contains('\n') && !self.ends_value() {
+                        return self.unterminated(start);
+                    }
                     return self.node(start, Value::Text(text));
                 }
                 Some(_) => text.extend(self.escape()),
                 None => return self.unterminated(start),
             }
         }
+    }
+
+    /// Whether what follows may follow a value. After a text of several lines it tells whether the
+    /// closing quote is its own or opens the next text.
+    fn ends_value(&self) -> bool {
+        let rest = self.bytes[self.at..].iter().find(|byte| !byte.is_ascii_whitespace());
+        rest.is_none_or(|byte| matches!(byte, b',' | b')' | b']' | b'}' | b':' | b'/'))
     }
 
     /// A text that never ends is taken to end with its line, so that reading can go on.
@@ -60,9 +70,8 @@ impl Parser<'_> {
         self.report("scenario::unclosed_text", span, "a text that never ends");
         self.at = line_end.map_or(self.bytes.len(), |length| start + length);
         // A comma or bracket at the end of the line was likely meant as one.
-        while self.at > start + 1
-            && matches!(self.bytes[self.at - 1], b',' | b')' | b']' | b'}' | b'\r')
-        {
+        let after = b",)]}\r ";
+        while self.at > start + 1 && after.contains(&self.bytes[self.at - 1]) {
             self.at -= 1;
         }
         self.broken(start)
