@@ -50,7 +50,7 @@ pub(crate) fn scenario() -> Scenario {
     let params = foedera_sim::catalogue().params.iter();
     let params = params.map(|of| leaf(&mut leaves, &format!("params.{}", of.path), of.default));
     let params: Vec<Leaf> = params.collect();
-    let find = |path: &str| leaves.find(path).unwrap();
+    let find = |path: &str| leaves.find(path).expect("this works");
     let uncertain = |path: &str, distribution| Uncertainty {
         leaf: find(path),
         distribution,
@@ -121,7 +121,10 @@ pub(crate) fn scenario() -> Scenario {
 
 /// A leaf that no uncertainty draws.
 pub(crate) fn undrawn_leaf(scenario: &Scenario) -> Leaf {
-    scenario.leaves.find("dyads.A-B.contiguity").unwrap()
+    scenario
+        .leaves
+        .find("dyads.A-B.contiguity")
+        .expect("this works")
 }
 
 /// A policy that sets leaves.

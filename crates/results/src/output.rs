@@ -1,7 +1,7 @@
 //! Writes a folder of results, block by block, in constant memory.
 //!
-//! A [`RunWriter`] is a [`Sink`]: it takes blocks in order, ends a row group every [`GROUP`] replicates, and
-//! gives files their names only when they are whole. Equal runs are equal bytes, for any number of
+//! A [`RunWriter`] is a [`Sink`]: it takes blocks in order, ends a row group every [`GROUP`] replicates (more
+//! in a huge run), and gives files their names only when they are whole. Equal runs are equal bytes, for any number of
 //! threads: nothing here knows a clock or a thread. A run that fails leaves nothing behind; one that was
 //! killed leaves a manifest that says so.
 
@@ -26,8 +26,11 @@ use crate::output::table::Table;
 use crate::record::{BlockRecord, Sink};
 use crate::series::SeriesAggregates;
 
-/// Replicates of one row group.
+/// Replicates of one row group, unless there would be more than [`GROUPS_MAX`] of them.
 pub const GROUP: u64 = 4096;
+/// Most row groups of a table: what a writer must remember of each column of each group (0.8 KB) is the
+/// only thing that grows with replicates. Beyond 4 million replicates groups double.
+pub const GROUPS_MAX: u64 = 1024;
 
 /// Every table that a folder may hold.
 const TABLES: [&str; 5] = ["runs", "events", "series", "decisions", "trajectories"];
@@ -58,6 +61,7 @@ pub struct RunWriter {
     events: Option<Table>,
     trajectories: Option<Table>,
     next: u64,
+    group: u64,
 }
 
 impl RunWriter {
@@ -80,6 +84,7 @@ impl RunWriter {
             options,
             names: RowNames::new(&manifest.layout),
             next: manifest.origin.first,
+            group: group_of(manifest.origin.n),
             provenance,
             manifest,
             runs: None,
@@ -135,7 +140,7 @@ impl RunWriter {
         files.push(Partial::write_whole(
             dir,
             AGGREGATES_FILE,
-            &json(&aggregates.trimmed()),
+            &compact_json(&aggregates.trimmed()),
         )?);
         self.seal(aggregates, files);
         Partial::write_whole(&self.dir, MANIFEST_FILE, &json(&self.manifest))?;
@@ -184,7 +189,7 @@ impl Sink for RunWriter {
     fn block(&mut self, record: &BlockRecord) -> Result<(), ResultsError> {
         assert_eq!(record.first, self.next, "blocks come in order");
         let layout = &self.manifest.layout;
-        let ends_group = (record.first + record.n as u64).is_multiple_of(GROUP);
+        let ends_group = (record.first + record.n as u64).is_multiple_of(self.group);
         if let Some(table) = &mut self.runs {
             runs::append_runs(table, &self.names, record)?;
         }
@@ -228,6 +233,15 @@ impl Drop for RunWriter {
 /// If it cannot be written.
 pub fn write_run_log(dir: &Path, log: &RunLog) -> Result<(), ResultsError> {
     Partial::write_whole(dir, RUN_LOG_FILE, &json(log)).map(drop)
+}
+
+/// Replicates of one row group in a run of `n`.
+fn group_of(n: u64) -> u64 {
+    let mut group = GROUP;
+    while n.div_ceil(group) > GROUPS_MAX {
+        group *= 2;
+    }
+    group
 }
 
 /// Makes the folder or checks that it may be used; says whether it was made.
@@ -276,6 +290,13 @@ fn remove_earlier(dir: &Path) -> Result<(), ResultsError> {
 
 fn json(value: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(value).expect("plain data with text keys");
+    text.push(b'\n');
+    text
+}
+
+/// JSON without spaces, for what nobody reads line by line.
+fn compact_json(value: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_vec(value).expect("plain data with text keys");
     text.push(b'\n');
     text
 }

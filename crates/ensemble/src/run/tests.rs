@@ -163,7 +163,7 @@ fn write(
         force: false,
     };
     let manifest = Manifest::running(origin, layout.clone());
-    let mut writer = RunWriter::create(dir, options, manifest).unwrap();
+    let mut writer = RunWriter::create(dir, options, manifest).expect("this works");
     let stop = AtomicBool::new(false);
     let summary = run_with(
         &scenario,
@@ -174,17 +174,21 @@ fn write(
         &Silent,
         &stop,
     )
-    .unwrap();
-    writer.finish(&summary.aggregates, &summary.series).unwrap();
+    .expect("this works");
+    writer
+        .finish(&summary.aggregates, &summary.series)
+        .expect("this works");
 }
 
 fn bytes_of(dir: &Path) -> Vec<(String, Vec<u8>)> {
-    let entries = std::fs::read_dir(dir).unwrap().map(Result::unwrap);
+    let entries = std::fs::read_dir(dir)
+        .expect("this works")
+        .map(Result::unwrap);
     let mut all: Vec<(String, Vec<u8>)> = entries
         .map(|e| {
             (
-                e.file_name().into_string().unwrap(),
-                std::fs::read(e.path()).unwrap(),
+                e.file_name().into_string().expect("this works"),
+                std::fs::read(e.path()).expect("this works"),
             )
         })
         .collect();
@@ -201,7 +205,7 @@ fn slow_now_and_then(block: &Block<'_>) -> BlockOutcome {
 
 #[test]
 fn any_number_of_threads_writes_the_same_bytes() {
-    let temp = tempfile::tempdir().unwrap();
+    let temp = tempfile::tempdir().expect("this works");
     let engine: fn(&Block<'_>) -> BlockOutcome = made_up;
     let slow: fn(&Block<'_>) -> BlockOutcome = slow_now_and_then;
     write(&temp.path().join("1"), &request(5000, 1), &|| engine);
@@ -228,7 +232,7 @@ impl Sink for Keep {
 #[test]
 fn a_replicate_is_the_same_in_any_block() {
     let mut whole = Keep::default();
-    ensemble(&request(200, 2), &mut whole).unwrap();
+    ensemble(&request(200, 2), &mut whole).expect("this works");
     let mut alone = Keep::default();
     ensemble(
         &Request {
@@ -238,7 +242,7 @@ fn a_replicate_is_the_same_in_any_block() {
         },
         &mut alone,
     )
-    .unwrap();
+    .expect("this works");
     for arm in 0..2 {
         let (of_whole, of_alone) = (&whole.0[2].arms[arm], &alone.0[0].arms[arm]);
         let lane = 131 - 128;
@@ -256,7 +260,7 @@ fn a_replicate_is_the_same_in_any_block() {
 #[test]
 fn what_is_added_up_is_what_was_delivered() {
     let mut keep = Keep::default();
-    let summary = ensemble(&request(1000, 3), &mut keep).unwrap();
+    let summary = ensemble(&request(1000, 3), &mut keep).expect("this works");
     assert_eq!((summary.completed, summary.interrupted), (1000, false));
     let mut expected = Aggregates::new(&summary.layout);
     for record in keep.0.iter().rev() {
@@ -276,7 +280,10 @@ fn the_headline_is_the_estimate_so_far() {
     struct Ear(Mutex<Vec<(u64, Estimate)>>);
     impl Progress for Ear {
         fn replicates_done(&self, done: u64, headline: Option<Estimate>) {
-            self.0.lock().unwrap().push((done, headline.unwrap()));
+            self.0
+                .lock()
+                .expect("this works")
+                .push((done, headline.expect("this works")));
         }
     }
     let scenario = test_data::scenario();
@@ -293,8 +300,8 @@ fn the_headline_is_the_estimate_so_far() {
         &ear,
         &stop,
     )
-    .unwrap();
-    let heard = ear.0.into_inner().unwrap();
+    .expect("this works");
+    let heard = ear.0.into_inner().expect("this works");
     assert_eq!(
         heard.iter().map(|of| of.0).collect::<Vec<_>>(),
         [64, 128, 192, 256, 300]
@@ -302,7 +309,7 @@ fn the_headline_is_the_estimate_so_far() {
     let kind = summary.layout.outcomes[0].kind;
     let last = summary.aggregates.arms[0].outcomes[0]
         .estimate(kind)
-        .unwrap();
+        .expect("this works");
     assert_eq!(heard[4].1, last);
     assert!(heard[4].1.half_width() < heard[0].1.half_width());
 }
@@ -326,7 +333,7 @@ fn a_stop_leaves_a_prefix() {
     let summary = run_with(
         &scenario, layout, &request, &engine, &mut keep, &Silent, &stop,
     )
-    .unwrap();
+    .expect("this works");
     assert!(summary.interrupted);
     assert_eq!(summary.completed, keep.0.len() as u64 * 64);
     assert!((20..30).contains(&keep.0.len()), "{}", keep.0.len());
@@ -368,7 +375,7 @@ fn workers_wait_for_a_slow_sink() {
     run_with(
         &scenario, layout, &request, &engine, &mut sink, &Silent, &stop,
     )
-    .unwrap();
+    .expect("this works");
     assert_eq!(sink.1, 300);
 }
 
@@ -475,7 +482,7 @@ impl Sink for Count {
 fn every_replicate_comes_once_and_in_order() {
     for n in [1, 63, 64, 65, 128, 1000] {
         let mut count = Count::default();
-        ensemble(&request(n, 3), &mut count).unwrap();
+        ensemble(&request(n, 3), &mut count).expect("this works");
         assert_eq!(count.0, n);
     }
 }
@@ -485,7 +492,7 @@ proptest! {
 
     #[test]
     fn shards_add_up_to_the_whole(cuts in prop::collection::btree_set(1_u64..6, 0..4)) {
-        let whole = ensemble(&request(400, 2), &mut Discard).unwrap();
+        let whole = ensemble(&request(400, 2), &mut Discard).expect("this works");
         let mut edges: Vec<u64> = cuts.iter().map(|cut| cut * 64).collect();
         edges.insert(0, 0);
         edges.push(400);
@@ -493,7 +500,7 @@ proptest! {
         let mut sums = Aggregates::new(&whole.layout);
         let mut series = SeriesStore::new(&whole.layout).finish();
         for &(first, n) in shards.iter().rev() {
-            let shard = ensemble(&Request { first, ..request(n, 2) }, &mut Discard).unwrap();
+            let shard = ensemble(&Request { first, ..request(n, 2) }, &mut Discard).expect("this works");
             sums.merge(&shard.aggregates);
             series.merge(&shard.series);
         }

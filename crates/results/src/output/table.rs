@@ -18,7 +18,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 
 use crate::error::ResultsError;
@@ -165,6 +165,9 @@ fn properties(schema: &Schema, provenance: &[(String, String)]) -> WriterPropert
             ZstdLevel::try_new(1).expect("level 1 exists"),
         ))
         .set_max_row_group_row_count(None)
+        // Extremes and page places of every column of every group would be kept in memory to the end.
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(keys.collect()));
     for field in schema.fields() {
         let path = ColumnPath::new(vec![field.name().clone()]);
