@@ -26,7 +26,7 @@ params! {
         threshold = ("bargaining.threshold", "Loss that a party swallows (kappa)", "utility", 0.015, 0.03, 0.06, 0.0, 5.0, "assumption; two thirds of the trial's, as utility changes are; the most sensitive parameter");
         persistence = ("bargaining.persistence", "Share of chance that persists over meetings (omega)", "share", 0.4, 0.7, 0.9, 0.0, 1.0, "assumption; trial range");
         shallow_noise = ("bargaining.shallow_noise", "Chance at depth zero against full depth (rho 0)", "share", 0.15, 0.3, 0.5, 0.0, 1.0, "assumption; trial range");
-        stance = ("bargaining.stance", "Weight of an analyst's stance (lambda)", "utility", 0.03, 0.06, 0.1, 0.0, 5.0, "assumption; trial range");
+        stance = ("bargaining.stance", "Weight of an analyst's stance (lambda)", "utility", 0.02, 0.04, 0.07, 0.0, 5.0, "assumption; trial range");
         tabling = ("bargaining.tabling", "Rate at which a keen sponsor tables", "per year", 0.2, 0.43, 1.0, 0.0, 50.0, "assumption; .35 an annual meeting in the trial");
         drafting = ("bargaining.drafting", "Time from the opening of the window to the first tabling", "years", 0.25, 0.5, 1.0, 0.0, 10.0, "assumption");
         pause = ("bargaining.pause", "Pause after an adoption", "years", 1.0, 2.0, 4.0, 0.0, 50.0, "assumption; NATO needed many years (de Haas 2008)");
