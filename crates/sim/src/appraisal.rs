@@ -74,7 +74,7 @@ pub(crate) struct Setting<'a> {
 }
 
 /// Share of an element's worth that does not wait for what it requires. Assumption.
-const REQUIRED_FLOOR: f32 = 0.5;
+pub(crate) const REQUIRED_FLOOR: f32 = 0.5;
 
 /// Level of an element as far as what it requires is there.
 #[inline(always)]

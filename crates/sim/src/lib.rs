@@ -16,6 +16,7 @@ pub mod mechanisms;
 mod probe;
 mod program;
 mod purpose;
+pub mod reference;
 pub mod rng;
 pub mod rules;
 mod state;

@@ -57,8 +57,8 @@ pub(super) fn forces(state: &State<'_>, bloc: usize) -> f32 {
     state.scenario.world.blocs[bloc].presence.map_or(0.0, |driver| state.drivers[driver].level)
 }
 
-/// Intensity of a threat before perception follows.
-fn raw(state: &State<'_>, actor: usize, threat: usize) -> f32 {
+/// Intensity of a threat that an exposure of 1 would bring.
+fn unit(state: &State<'_>, actor: usize, threat: usize) -> f32 {
     let world = &state.scenario.world;
     let spec = &world.threats[threat];
     let own = &state.actors[actor];
@@ -96,13 +96,15 @@ fn raw(state: &State<'_>, actor: usize, threat: usize) -> f32 {
         }
         ThreatKind::Direct => driver,
     };
-    math::positive_part(level * own.exposure[threat])
+    math::positive_part(level)
 }
 
 fn perceive(state: &mut State<'_>, actor: usize) {
     let (mut all, mut external, mut regime, mut attack) = (0.0, 0.0, 0.0, 0.0);
     for (threat, spec) in state.scenario.world.threats.iter().enumerate() {
-        let raw = raw(state, actor, threat);
+        let unit = unit(state, actor, threat);
+        state.actors[actor].unit[threat] = unit;
+        let raw = unit * state.actors[actor].exposure[threat];
         let moved = threats::share_moved(state.law.threats.memory, state.years);
         let share = if state.step == 0 { 1.0 } else { moved };
         let felt = math::lerp(state.actors[actor].intensity[threat], raw, share);

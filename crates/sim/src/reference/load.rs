@@ -143,6 +143,7 @@ fn actor(state: &State<'_>, idx: usize) -> Actor {
         stress: [0.0; 3],
         exposure: spec.exposure.iter().map(value).collect(),
         intensity: vec![0.0; n_threats],
+        unit: vec![0.0; n_threats],
         shield: vec![0.0; n_threats],
         danger_at_start: 0.0,
         external: 0.0,

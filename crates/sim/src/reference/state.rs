@@ -82,6 +82,8 @@ pub(super) struct Actor {
     /// By threat.
     pub(super) exposure: Vec<f32>,
     pub(super) intensity: Vec<f32>,
+    /// Intensity that an exposure of 1 would bring now.
+    pub(super) unit: Vec<f32>,
     pub(super) shield: Vec<f32>,
     pub(super) danger_at_start: f32,
     pub(super) external: f32,

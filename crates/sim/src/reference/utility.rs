@@ -98,6 +98,8 @@ pub(super) fn reach(state: &State<'_>, moment: &Moment, org: usize) -> Vec<f32> 
 struct Sums {
     pool: f32,
     dependence: f32,
+    /// Share of the largest other economy in the pair with it.
+    dominance: f32,
     complement: f32,
     rivalry: f32,
     liking: f32,
@@ -183,6 +185,7 @@ fn meet(state: &State<'_>, totals: &Totals, own: usize, fellow: usize, reach: f3
     let voice = reach * math::lerp(share, seat, state.law.influence.seat);
     sums.pool += reach * other.capability * warm;
     sums.dependence += reach * state.dependence(own, fellow);
+    sums.dominance = math::max(sums.dominance, reach * trade::dominance(state.actors[own].gdp, other.gdp));
     sums.complement += reach * pair.complement;
     sums.rivalry += reach * pair.fuel_rivalry;
     sums.liking += reach * other.capability * affinity;
@@ -256,7 +259,7 @@ pub(super) fn judge(state: &State<'_>, judged: &Judged<'_>) -> Appraised {
     lead(state, judged, &mut out);
     let mut worst = 0.0;
     for ((posture, reference), tie) in judged.carried.posture.iter().zip(judged.reference).zip(&own.blocs) {
-        let cost = outside::cost(tie.stake, own.salience[0], own.salience[1], posture - reference);
+        let cost = outside::cost(tie.stake, own.salience[0], own.salience[1], posture - reference, tie.trust);
         if !tie.insider && math::abs(cost) > math::abs(worst) {
             worst = cost;
         }
@@ -318,7 +321,7 @@ fn gain(state: &State<'_>, judged: &Judged<'_>, out: &mut Appraised) {
     };
     let weight = judged.weight;
     out.terms[0] = weight * law.energy.weight * own.salience[0] * energy::benefit(&energy, &law.energy);
-    let trade = trade::benefit(sums.dependence, view.opening, &law.trade);
+    let trade = trade::benefit(sums.dependence, view.opening, sums.dominance, &law.trade);
     out.terms[1] = weight * law.trade.weight * own.salience[1] * trade;
     out.interdependence = (trade::worth(sums.dependence, law.trade.half_dependence) + energy.complement) / 2.0;
     let mean = sums.liking / math::max(sums.company, f32::MIN_POSITIVE);

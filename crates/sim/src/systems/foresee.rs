@@ -551,6 +551,6 @@ impl<'a> Foresight<'a> {
 }
 
 /// Capability at which a bloc pays half attention to an organisation [CINC share]. Assumption: that of Russia.
-const BLOC_ATTENTION: f32 = 0.05;
+pub(crate) const BLOC_ATTENTION: f32 = 0.05;
 /// Smallest driver level by which an intensity is divided.
-const LEVEL_MIN: f32 = 0.05;
+pub(crate) const LEVEL_MIN: f32 = 0.05;

@@ -241,7 +241,7 @@ pub(crate) fn load_seats(
 }
 
 /// Cohesion before anything is measured. Assumption, of no effect after the first step.
-const COHESION_START: f32 = 0.5;
+pub(crate) const COHESION_START: f32 = 0.5;
 
 /// Resets organisations to their levels at the start.
 pub(crate) fn load_organisations(
@@ -324,4 +324,4 @@ pub(crate) fn load_initiatives(
 }
 
 /// Years since an adoption that never was: longer than any pause.
-const RESTED: f32 = 1000.0;
+pub(crate) const RESTED: f32 = 1000.0;

@@ -16,7 +16,7 @@ use crate::state::{
 };
 
 /// Weight of one vote in the running agreement of an organisation. Assumption: about six decisions count.
-const VOTE_WEIGHT: f32 = 0.15;
+pub(crate) const VOTE_WEIGHT: f32 = 0.15;
 
 /// Notes who acted together and who stood against whom, and how far organisations agree.
 pub(crate) fn relate_votes(

@@ -14,9 +14,9 @@ use crate::rng;
 use crate::state::{Clock, Elements, Inputs, Keys, Levels, Parameters, Plan, Recorder, Standing, Utility};
 
 /// Years after which a suspended member comes back, on average, if the organisation pays. Assumption.
-const RETURN_YEARS: f32 = 4.0;
+pub(crate) const RETURN_YEARS: f32 = 4.0;
 /// Level of mutual assistance at which an organisation is an alliance that an exclusive treaty forbids. Assumption.
-const ALLIANCE: f32 = 0.5;
+pub(crate) const ALLIANCE: f32 = 0.5;
 
 /// Members leave or suspend, the suspended return.
 #[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]

@@ -1,0 +1,255 @@
+//! Decide: a rule picks the rung, and who stood in the way is written down.
+
+use foedera_scenario::{Rule, Weights};
+
+use super::bargain::Values;
+use super::load;
+use super::state::{State, Vote, index};
+use crate::batch::{Blocker, Decision, Happening, LedgerEntry};
+use crate::math;
+use crate::mechanisms::bargaining;
+use crate::program;
+use crate::purpose;
+use crate::rng;
+use crate::rules::{self, Procedure, Voter};
+
+/// How everybody answered one rung.
+struct Answer {
+    passes: bool,
+    /// Parties in the way, ascending.
+    blockers: Vec<usize>,
+    /// The party without whose objection it would have passed.
+    pivotal: Option<usize>,
+}
+
+/// Puts an initiative to the vote, if a sponsor is keen enough to table it.
+pub(super) fn decide(state: &mut State<'_>, idx: usize, wait: f32, values: &Values) -> Option<Vote> {
+    let spec = &state.scenario.initiatives[idx];
+    let uniform = rng::uniform(state.word(purpose::TABLING, state.step, u32::from(spec.number)));
+    let adopted = state.initiatives[idx].adopted;
+    let chance = bargaining::tabling_probability(keenest(state, idx, values), wait, &state.law.bargaining);
+    let tabled = uniform < chance;
+    if !tabled {
+        return None;
+    }
+    state.initiatives[idx].tabled += 1;
+    // From the deepest rung down: the first that passes, alone or by paying the one in the way.
+    let (mut chosen, mut failed, mut paid) = (None, None, None);
+    for rung in (adopted..spec.ladder.len()).rev() {
+        let answer = ask(state, idx, rung, values);
+        if !answer.passes {
+            paid = compensated(state, idx, rung, values, &answer);
+        }
+        if answer.passes || paid.is_some() {
+            chosen = Some(rung);
+            break;
+        }
+        failed = Some((rung, answer));
+    }
+    Some(write_down(state, idx, values, chosen, failed.as_ref(), paid))
+}
+
+/// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
+fn keenest(state: &State<'_>, idx: usize, values: &Values) -> f32 {
+    let sponsored = !state.scenario.initiatives[idx].sponsors.is_empty();
+    let mut best = 0.0f32;
+    for sums in &values.sums {
+        for ((party, sum), voice) in state.initiatives[idx].parties.iter().zip(sums).zip(&values.voices) {
+            if if sponsored { party.sponsor } else { *voice } {
+                best = best.max(*sum);
+            }
+        }
+    }
+    best
+}
+
+/// A body that decides, with the place of each voter among the parties.
+struct Body {
+    procedure: Procedure,
+    voters: Vec<Voter>,
+    who: Vec<usize>,
+}
+
+/// The bodies that decide on a rung: each venue, and those named in the file.
+fn bodies(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Vec<Body> {
+    let spec = &state.scenario.initiatives[idx];
+    let parties = &state.initiatives[idx].parties;
+    let mut bodies = Vec::new();
+    for &org in &spec.venues {
+        let rule = spec.rule.as_ref().unwrap_or(&state.scenario.world.organisations[org].rule);
+        let sits = |actor: usize| state.seat(org, actor).is_some_and(|seat| seat.is_member());
+        let who = (0..parties.len()).filter(|&at| sits(parties[at].actor)).collect();
+        bodies.push(body(state, idx, rung, values, rule, who));
+    }
+    if !spec.parties.is_empty() {
+        // Beside a venue, everyone named must agree.
+        let consent = Rule::Consensus;
+        let rule = spec.rule.as_ref().filter(|_| spec.venues.is_empty()).unwrap_or(&consent);
+        let who = (0..parties.len()).filter(|&at| parties[at].named).collect();
+        bodies.push(body(state, idx, rung, values, rule, who));
+    }
+    bodies
+}
+
+fn body(state: &State<'_>, idx: usize, rung: usize, values: &Values, rule: &Rule, who: Vec<usize>) -> Body {
+    let ladder = &state.scenario.initiatives[idx].ladder;
+    let voter = |&at: &usize| {
+        let actor = state.initiatives[idx].parties[at].actor;
+        let seats = |rung: &foedera_scenario::Rung| rung.effects.iter().any(|effect| load::seats(effect, actor));
+        let own = &state.actors[actor];
+        Voter {
+            value: values.sums[rung][at],
+            weight: match rule {
+                Rule::QualifiedMajority { weights: Weights::Capability, .. } => own.capability,
+                Rule::QualifiedMajority { weights: Weights::Gdp, .. } => own.gdp,
+                _ => 1.0,
+            },
+            veto: match rule {
+                Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => vetoes.contains(&actor),
+                Rule::Consensus | Rule::OptIn { .. } => false,
+            },
+            applicant: ladder.iter().take(rung + 1).any(seats),
+        }
+    };
+    let procedure = match rule {
+        Rule::Consensus => Procedure::Consensus,
+        Rule::OptIn { min } => Procedure::OptIn { min: *min as usize },
+        Rule::SimpleMajority { .. } => Procedure::Majority { quota: 0.5, strict: true },
+        Rule::QualifiedMajority { quota, .. } => Procedure::Majority { quota: state.value(*quota), strict: false },
+    };
+    Body { procedure, voters: who.iter().map(voter).collect(), who }
+}
+
+/// Puts one rung to every body.
+fn ask(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Answer {
+    let threshold = state.law.bargaining.threshold;
+    let mut bodies = bodies(state, idx, rung, values);
+    let says_yes = |body: &Body| rules::passes(body.procedure, &body.voters, threshold);
+    if !bodies.is_empty() && bodies.iter().all(says_yes) {
+        return Answer { passes: true, blockers: Vec::new(), pivotal: None };
+    }
+    let in_the_way = |at: &usize| {
+        bodies.iter().filter(|body| !says_yes(body)).any(|body| {
+            let mut votes = body.who.iter().zip(&body.voters);
+            votes.any(|(who, voter)| who == at && rules::blocks(body.procedure, voter, threshold))
+        })
+    };
+    let blockers: Vec<usize> = (0..values.voices.len()).filter(in_the_way).collect();
+    let mut pivotal = None;
+    for &at in blockers.iter().rev() {
+        let lifted = bodies.iter_mut().all(|body| match body.who.iter().position(|&who| who == at) {
+            Some(place) => rules::passes_without(body.procedure, &mut body.voters, place, threshold),
+            None => rules::passes(body.procedure, &body.voters, threshold),
+        });
+        if lifted {
+            pivotal = Some(at);
+        }
+    }
+    Answer { passes: false, blockers, pivotal }
+}
+
+/// The sole blocker whom the keenest party can and will compensate.
+fn compensated(state: &State<'_>, idx: usize, rung: usize, values: &Values, answer: &Answer) -> Option<usize> {
+    if answer.blockers.len() != 1 || answer.pivotal.is_none() {
+        return None;
+    }
+    let blocker = answer.blockers[0];
+    let params = &state.law.bargaining;
+    let sums = &values.sums[rung];
+    let deficit = -params.threshold - sums[blocker];
+    if deficit <= 0.0 || deficit > params.payment_max {
+        return None;
+    }
+    let mut payer: Option<usize> = None;
+    for at in (0..sums.len()).filter(|&at| at != blocker && values.voices[at]) {
+        if payer.is_none_or(|best| sums[at].total_cmp(&sums[best]).is_ge()) {
+            payer = Some(at);
+        }
+    }
+    let payer = payer?;
+    let capability = |at: usize| state.actors[state.initiatives[idx].parties[at].actor].capability;
+    let cost = bargaining::payment_cost(deficit, capability(payer), capability(blocker));
+    (cost <= params.payment_max && sums[payer] > cost).then_some(blocker)
+}
+
+/// Records a decision.
+fn write_down(
+    state: &mut State<'_>,
+    idx: usize,
+    values: &Values,
+    chosen: Option<usize>,
+    failed: Option<&(usize, Answer)>,
+    paid: Option<usize>,
+) -> Vote {
+    let initiative = index(idx);
+    write_ledger(state, idx, values);
+    let actor = |state: &State<'_>, at: usize| index(state.initiatives[idx].parties[at].actor);
+    let mut blockers = Vec::new();
+    if let Some((rung, answer)) = failed {
+        for &at in &answer.blockers {
+            let term = deciding(&values.parts[*rung][at]);
+            blockers.push(Blocker { actor: actor(state, at), term, value: values.sums[*rung][at] });
+            let party = &mut state.initiatives[idx].parties[at];
+            party.objected = true;
+            party.blocked += 1;
+        }
+        for (party, sum) in state.initiatives[idx].parties.iter_mut().zip(&values.sums[*rung]) {
+            party.pushed = !blockers.is_empty() && party.sponsor && *sum > 0.0;
+        }
+    }
+    let voices = values.voices.iter().filter(|voice| **voice).count() as f32;
+    let against = if chosen.is_some() { 0.0 } else { blockers.len() as f32 / f32::max(voices, 1.0) };
+    let agreement = math::abs(1.0 - 2.0 * math::min(against, 1.0));
+    if let Some(rung) = chosen {
+        let parties = join(state, idx, rung, values);
+        if let Some(at) = paid {
+            state.note(Happening::Paid { initiative, actor: actor(state, at) });
+        }
+        state.note(Happening::Adopted { initiative, rung: index(rung), parties });
+    } else if let Some(worst) = blockers.iter().reduce(|worst, next| if next.value < worst.value { next } else { worst }) {
+        state.note(Happening::Blocked {
+            initiative,
+            blocker: worst.actor,
+            blockers: index(blockers.len()),
+            term: worst.term,
+        });
+    }
+    let pivotal = failed.and_then(|(_, answer)| answer.pivotal).map(|at| actor(state, at));
+    let adopted = chosen.map(index);
+    state.left.decisions.push(Decision { lane: 0, step: state.step, initiative, adopted, blockers, pivotal });
+    Vote { rung: chosen, agreement }
+}
+
+/// Marks and counts who takes part in what was adopted.
+fn join(state: &mut State<'_>, idx: usize, rung: usize, values: &Values) -> u32 {
+    let venue = state.scenario.initiatives[idx].venues.first().copied();
+    let volunteers = matches!(program::rule_of(state.scenario, idx, venue), Rule::OptIn { .. });
+    let mut count = 0;
+    for (at, party) in state.initiatives[idx].parties.iter_mut().enumerate() {
+        party.took_part = values.voices[at] && (!volunteers || values.sums[rung][at] > 0.0);
+        count += u32::from(party.took_part);
+    }
+    count
+}
+
+/// The part with the largest loss.
+fn deciding(parts: &[f32; 10]) -> u32 {
+    let worst = (0..10).reduce(|worst, part| if parts[part] < parts[worst] { part } else { worst });
+    index(worst.expect("there are ten parts"))
+}
+
+fn write_ledger(state: &mut State<'_>, idx: usize, values: &Values) {
+    for (rung, parts) in values.parts.iter().enumerate() {
+        for (at, parts) in parts.iter().enumerate().filter(|(at, _)| values.voices[*at]) {
+            state.left.ledger.push(LedgerEntry {
+                lane: 0,
+                step: state.step,
+                initiative: index(idx),
+                rung: index(rung),
+                actor: index(state.initiatives[idx].parties[at].actor),
+                parts: *parts,
+                value: values.sums[rung][at],
+            });
+        }
+    }
+}

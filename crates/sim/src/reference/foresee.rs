@@ -1,0 +1,315 @@
+//! Looks ahead: what a rung would be worth to each party at full build-out.
+
+use foedera_scenario::{Effect, Group, Rule, ThreatKind};
+
+use super::state::State;
+use super::utility::{self, Company, Judged, Moment, View};
+use crate::math;
+use crate::mechanisms::{bargaining, bilateral, outside, trade};
+use crate::program;
+use crate::systems::foresee::{BLOC_ATTENTION, LEVEL_MIN};
+
+/// All organisations judged at a moment.
+pub(super) struct Prospect {
+    moment: Moment,
+    views: Vec<View>,
+    companies: Vec<Company>,
+    /// `[organisation][seat]`.
+    terms: Vec<Vec<[f32; 7]>>,
+}
+
+impl Prospect {
+    /// Judges every seat.
+    pub(super) fn of(state: &State<'_>, moment: Moment) -> Self {
+        let orgs = 0..state.organisations.len();
+        let views: Vec<View> = orgs.clone().map(|org| utility::view(state, &moment, org)).collect();
+        let companies: Vec<Company> = orgs.clone().map(|org| utility::company(state, &moment, org)).collect();
+        let terms = orgs
+            .map(|org| {
+                let seats = state.organisations[org].seats.iter().enumerate();
+                seats
+                    .map(|(at, seat)| {
+                        let carried = utility::carry(state, &moment, org, seat.actor);
+                        let judged = Judged {
+                            org,
+                            at,
+                            weight: moment.weights[org][at],
+                            view: &views[org],
+                            company: &companies[org],
+                            carried: &carried,
+                            reference: &seat.reference,
+                        };
+                        utility::judge(state, &judged).terms
+                    })
+                    .collect()
+            })
+            .collect();
+        Self { moment, views, companies, terms }
+    }
+
+    /// After every rung that is not adopted yet, up to one.
+    pub(super) fn after(&self, state: &State<'_>, initiative: usize, rung: usize) -> Self {
+        let mut moment = self.moment.clone();
+        for effect in new_effects(state, initiative, rung) {
+            imagine(state, effect, &mut moment);
+        }
+        Self::of(state, moment)
+    }
+}
+
+/// Effects of the rungs that are not adopted yet, up to one.
+fn new_effects<'s>(state: &State<'s>, initiative: usize, rung: usize) -> impl Iterator<Item = &'s Effect> {
+    let adopted = state.initiatives[initiative].adopted;
+    let ladder = &state.scenario.initiatives[initiative].ladder;
+    ladder[adopted..=rung].iter().flat_map(|rung| &rung.effects)
+}
+
+/// Applies an effect to imagined organisations, discounted by the time it takes to build.
+fn imagine(state: &State<'_>, effect: &Effect, moment: &mut Moment) {
+    let rate = state.law.bargaining.discount;
+    let discounted = |element: usize| bargaining::discounted(state.elements[element].build_years, rate);
+    match effect {
+        Effect::ElementSet { org, element, to } => {
+            let level = &mut moment.levels[*org][*element];
+            *level += (state.value(*to) - *level) * discounted(*element);
+        }
+        Effect::ElementAdd { org, element, by } => {
+            let level = &mut moment.levels[*org][*element];
+            let full = math::clamp_share(*level + state.value(*by));
+            *level += (full - *level) * discounted(*element);
+        }
+        Effect::StatusChange { org, actor, to } => {
+            let at = state.organisations[*org].seats.iter().position(|seat| seat.actor == *actor);
+            if let Some(at) = at {
+                moment.weights[*org][at] = state.weight_of(*to);
+            }
+        }
+        Effect::SignalAdd { org, bloc, by } => moment.texts[*org][*bloc] += state.value(*by),
+        _ => {}
+    }
+}
+
+/// Change of the seven terms of an actor over all its seats, and of what postures mean to a member of a bloc.
+pub(super) fn gain(state: &State<'_>, actor: usize, before: &Prospect, after: &Prospect) -> [f32; 10] {
+    let mut out = [0.0; 10];
+    for (org, organisation) in state.organisations.iter().enumerate() {
+        let Some(at) = organisation.seats.iter().position(|seat| seat.actor == actor) else { continue };
+        for (term, out) in out.iter_mut().enumerate().take(7) {
+            *out += after.terms[org][at][term] - before.terms[org][at][term];
+        }
+    }
+    let own = &state.actors[actor];
+    for bloc in (0..own.blocs.len()).filter(|&bloc| own.blocs[bloc].insider) {
+        for (org, spec) in state.scenario.world.organisations.iter().enumerate() {
+            if spec.bloc == Some(bloc) {
+                continue;
+            }
+            let (was, is) = (before.views[org].antagonism[bloc], after.views[org].antagonism[bloc]);
+            let cooperation = math::positive_part(-is) - math::positive_part(-was);
+            let distance = math::positive_part(own.polyarchy - mean_polyarchy(state, org));
+            let weight = trade::worth(before.companies[org].capability(), BLOC_ATTENTION);
+            let seats = state.organisations[org].seats.iter().map(|seat| (seat.actor, seat.weight));
+            let affinity = mean_affinity(state, actor, seats);
+            out[9] += outside::bloc_value(is - was, affinity, cooperation, weight, distance, &state.law.outside);
+        }
+    }
+    out
+}
+
+/// Mean polyarchy of those in an organisation, by weight.
+fn mean_polyarchy(state: &State<'_>, org: usize) -> f32 {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for seat in &state.organisations[org].seats {
+        sum += seat.weight * state.actors[seat.actor].polyarchy;
+        weight += seat.weight;
+    }
+    sum / math::max(weight, f32::MIN_POSITIVE)
+}
+
+/// Mean affinity of an actor with others, by weight.
+fn mean_affinity(state: &State<'_>, actor: usize, others: impl Iterator<Item = (usize, f32)>) -> f32 {
+    let (mut sum, mut all) = (0.0, 0.0);
+    for (other, weight) in others.filter(|(other, _)| *other != actor) {
+        sum += weight * state.pair(actor, other).affinity;
+        all += weight;
+    }
+    sum / math::max(all, f32::MIN_POSITIVE)
+}
+
+/// What it costs to work with partners that are not trusted, added to a start.
+pub(super) fn distrust(state: &State<'_>, looking: &Looking<'_>, depth: f32, start: f32) -> f32 {
+    let mut sum = start;
+    let parties = &state.initiatives[looking.initiative].parties;
+    let own = &state.actors[looking.actor];
+    for bloc in 0..state.scenario.world.blocs.len() {
+        let insider = |actor: usize| state.actors[actor].blocs[bloc].insider;
+        if !parties.iter().any(|party| party.named && insider(party.actor)) {
+            continue;
+        }
+        let trust = if insider(looking.actor) {
+            let others = parties.iter().zip(looking.voices).filter(|(party, voice)| **voice && !insider(party.actor));
+            mean_affinity(state, looking.actor, others.map(|(party, _)| (party.actor, 1.0)))
+        } else {
+            own.blocs[bloc].trust
+        };
+        sum += bilateral::distrust(state.law.bilateral.distrust, own.autonomy, depth, trust);
+    }
+    sum
+}
+
+/// A party that looks at a rung.
+pub(super) struct Looking<'a> {
+    pub(super) initiative: usize,
+    pub(super) actor: usize,
+    /// Who has a voice, by party.
+    pub(super) voices: &'a [bool],
+}
+
+/// What a rung is worth to a party outside organisations, added to a start.
+pub(super) fn bilateral(state: &State<'_>, looking: &Looking<'_>, rung: usize, start: f32) -> f32 {
+    let mut sum = start;
+    for effect in new_effects(state, looking.initiative, rung) {
+        value_effect(state, effect, looking, &mut sum);
+    }
+    sum
+}
+
+fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: &mut f32) {
+    match effect {
+        Effect::DriverShift { driver, by } => value_driver(state, *driver, looking.actor, state.value(*by), sum),
+        Effect::DriverMeanShift { driver, by, contributed } => {
+            let share = if *contributed { contribution(state, looking) } else { 1.0 };
+            value_driver(state, *driver, looking.actor, state.value(*by) * share, sum);
+        }
+        Effect::ExposureAdd { group, threat, by } => {
+            if may_belong(state, group, looking) {
+                let change = state.value(*by) * state.actors[looking.actor].unit[*threat];
+                value_threat(state, *threat, looking.actor, change, sum);
+            }
+        }
+        Effect::TrustShift { group, bloc, by } => value_trust(state, group, *bloc, looking, state.value(*by), sum),
+        Effect::AffinityShift { from, to, by }
+        | Effect::TradeScale { from, to, by }
+        | Effect::EnergyLinkAdd { from, to, by } => {
+            for (here, there) in [(from, to), (to, from)] {
+                if may_belong(state, here, looking) {
+                    value_ties(state, effect, there, looking, state.value(*by), sum);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Everyone who may ever belong to a group, in its order.
+fn candidates(state: &State<'_>, group: &Group, looking: &Looking<'_>) -> Vec<usize> {
+    match group {
+        Group::Actors(actors) => actors.clone(),
+        Group::Members(org) => state.organisations[*org].seats.iter().map(|seat| seat.actor).collect(),
+        Group::Bloc(bloc) => state.scenario.world.blocs[*bloc].members.clone(),
+        Group::Parties => state.initiatives[looking.initiative].parties.iter().map(|party| party.actor).collect(),
+    }
+}
+
+fn may_belong(state: &State<'_>, group: &Group, looking: &Looking<'_>) -> bool {
+    candidates(state, group, looking).contains(&looking.actor)
+}
+
+/// Share of a common good: a volunteer counts its own part, a body that decides together the whole.
+fn contribution(state: &State<'_>, looking: &Looking<'_>) -> f32 {
+    let venue = state.scenario.initiatives[looking.initiative].venues.first().copied();
+    if matches!(program::rule_of(state.scenario, looking.initiative, venue), Rule::OptIn { .. }) {
+        return bilateral::contribution(state.actors[looking.actor].capability);
+    }
+    let mut sum = 0.0;
+    let parties = &state.initiatives[looking.initiative].parties;
+    for (party, _) in parties.iter().zip(looking.voices).filter(|(_, voice)| **voice) {
+        sum += bilateral::contribution(state.actors[party.actor].capability);
+    }
+    math::saturate(sum)
+}
+
+/// Worth of a change of a driver: through every threat it drives, and through forces near by.
+fn value_driver(state: &State<'_>, driver: usize, actor: usize, change: f32, sum: &mut f32) {
+    let world = &state.scenario.world;
+    let law = &state.law;
+    let own = &state.actors[actor];
+    for (threat, spec) in world.threats.iter().enumerate() {
+        if spec.driver == driver {
+            let level = math::max(math::abs(state.drivers[driver].level), LEVEL_MIN);
+            value_threat(state, threat, actor, own.intensity[threat] / level * change, sum);
+        }
+    }
+    for (bloc, spec) in world.blocs.iter().enumerate() {
+        let tie = &own.blocs[bloc];
+        if spec.presence != Some(driver) || tie.insider {
+            continue;
+        }
+        for (threat, spec) in world.threats.iter().enumerate() {
+            let moved = match spec.kind {
+                ThreatKind::Spillover { .. } => {
+                    let relief = law.threats.relief * tie.presence * (1.0 + tie.trust) / 2.0;
+                    -own.intensity[threat] * relief * change
+                }
+                ThreatKind::External { bloc: of } if of == bloc => {
+                    law.threats.presence * own.ambition * tie.presence * change
+                }
+                _ => continue,
+            };
+            value_threat(state, threat, actor, moved, sum);
+        }
+        *sum += bilateral::forces(change, tie.presence, own.autonomy, tie.trust, law.bilateral.forces);
+    }
+}
+
+/// Worth of a change of a threat's intensity.
+fn value_threat(state: &State<'_>, threat: usize, actor: usize, change: f32, sum: &mut f32) {
+    let own = &state.actors[actor];
+    let relief = bilateral::relief(change, state.law.threats.burden, own.shield[threat]);
+    *sum += state.law.security.weight * own.salience[2] * relief;
+}
+
+/// Worth of trust: to those who gain it by their stake, to the bloc by the weight of the others.
+fn value_trust(state: &State<'_>, group: &Group, bloc: usize, looking: &Looking<'_>, by: f32, sum: &mut f32) {
+    let own = &state.actors[looking.actor];
+    let worth = state.law.bilateral.trust;
+    if own.blocs[bloc].insider {
+        let mut weight = 0.0;
+        for actor in candidates(state, group, looking) {
+            weight += state.actors[actor].capability;
+        }
+        *sum += worth / 2.0 * trade::worth(weight, BLOC_ATTENTION) * by;
+    } else if may_belong(state, group, looking) {
+        let stake = outside::cost(own.blocs[bloc].stake, own.salience[0], own.salience[1], 1.0, 0.0);
+        *sum += worth * stake * by;
+    }
+}
+
+/// Worth of ties with the other side of an effect on pairs.
+fn value_ties(state: &State<'_>, effect: &Effect, others: &Group, looking: &Looking<'_>, by: f32, sum: &mut f32) {
+    let law = &state.law;
+    let own = &state.actors[looking.actor];
+    let mut others = candidates(state, others, looking);
+    others.retain(|&other| other != looking.actor);
+    let company = others.iter().fold(0.0, |sum, &other| sum + state.actors[other].capability);
+    for other in others {
+        let pair = state.pair(looking.actor, other);
+        *sum += match effect {
+            Effect::AffinityShift { .. } => {
+                let share = state.actors[other].capability / math::max(company, f32::MIN_POSITIVE);
+                law.bilateral.affinity * by * share
+            }
+            Effect::TradeScale { .. } => {
+                let flow = state.dependence(looking.actor, other);
+                let half = law.trade.half_dependence;
+                let gain = trade::worth(flow * by, half) - trade::worth(flow, half);
+                law.bilateral.ties * law.trade.weight * own.salience[1] * gain
+            }
+            _ => {
+                let link = math::clamp_share(pair.energy_link + by) - pair.energy_link;
+                let gain = pair.complement_raw * (1.0 - law.energy.link_floor) * link;
+                law.bilateral.ties * law.energy.weight * own.salience[0] * state.price() * gain
+            }
+        };
+    }
+}

@@ -1,0 +1,164 @@
+//! Outcomes: read from the state when their month has passed, or counted from the events at the end.
+
+use foedera_scenario::{EventKind, Month, Outcome, Status};
+
+use super::Replicate;
+use super::state::State;
+use crate::batch::{Event, Happening};
+use crate::math;
+use crate::mechanisms::membership;
+
+/// The step after which an outcome is read; none for those counted from events.
+fn step_of(state: &State<'_>, outcome: &Outcome) -> Option<usize> {
+    let at: Option<Month> = match outcome {
+        Outcome::TimeTo { .. } | Outcome::EventCount { .. } => return None,
+        Outcome::BlockShare { .. } => None,
+        Outcome::Adopted { by, .. } => *by,
+        Outcome::Cohesion { at, .. }
+        | Outcome::CohesionPart { at, .. }
+        | Outcome::Maturity { at, .. }
+        | Outcome::Implementation { at, .. }
+        | Outcome::Level { at, .. }
+        | Outcome::Count { at, .. }
+        | Outcome::HasStatus { at, .. }
+        | Outcome::Depth { at, .. }
+        | Outcome::DriverLevel { at, .. }
+        | Outcome::Affinity { at, .. }
+        | Outcome::Trust { at, .. }
+        | Outcome::Utility { at, .. }
+        | Outcome::Antagonism { at, .. } => *at,
+    };
+    let time = &state.scenario.time;
+    Some(time.step_of(at.unwrap_or(time.end)))
+}
+
+/// Reads every outcome whose month has come.
+pub(super) fn probe(state: &mut State<'_>) {
+    for (idx, outcome) in state.scenario.outcomes.iter().enumerate() {
+        if step_of(state, outcome) == Some(state.step as usize) {
+            state.left.outcomes[idx] = read(state, outcome);
+        }
+    }
+}
+
+fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
+    let organisation = |org: &usize| &state.organisations[*org];
+    match outcome {
+        Outcome::Cohesion { org, .. } => organisation(org).cohesion,
+        Outcome::CohesionPart { org, part, .. } => organisation(org).parts[*part as usize],
+        Outcome::Maturity { org, .. } => organisation(org).maturity,
+        Outcome::Implementation { org, .. } => organisation(org).implementation,
+        Outcome::Level { org, element, .. } => organisation(org).built[*element],
+        Outcome::Antagonism { org, bloc, .. } => organisation(org).antagonism[*bloc],
+        Outcome::DriverLevel { driver, .. } => state.drivers[*driver].level,
+        Outcome::Trust { actor, bloc, .. } => state.actors[*actor].blocs[*bloc].trust,
+        Outcome::Affinity { source, target, .. } if source == target => 1.0,
+        Outcome::Affinity { source, target, .. } => state.pair(*source, *target).affinity,
+        Outcome::Count { org, status, .. } => {
+            let seats = organisation(org).seats.iter();
+            seats.filter(|seat| seat.status == *status).count() as f32
+        }
+        Outcome::HasStatus { actor, org, status, .. } => {
+            let has = state.seat(*org, *actor).map_or(Status::Outsider, |seat| seat.status);
+            let enough = if *status == Status::Suspended {
+                has == *status
+            } else {
+                membership::standing(membership::code(has)) >= membership::code(*status)
+            };
+            math::indicator(enough)
+        }
+        Outcome::Adopted { initiative, rung, .. } => math::indicator(state.initiatives[*initiative].adopted > *rung),
+        Outcome::Depth { initiative, .. } => {
+            let ladder = &state.scenario.initiatives[*initiative].ladder;
+            let deepest = state.initiatives[*initiative].adopted.checked_sub(1);
+            deepest.map_or(0.0, |rung| state.value(ladder[rung].depth))
+        }
+        Outcome::BlockShare { initiative, actor } => {
+            let own = &state.initiatives[*initiative];
+            let party = own.parties.iter().find(|party| party.actor == *actor);
+            let share = party.filter(|_| own.tabled > 0).map(|party| party.blocked as f32 / own.tabled as f32);
+            share.unwrap_or(f32::NAN)
+        }
+        Outcome::Utility { actor, org, term, .. } => {
+            let worth = |seat: &super::state::Seat| term.map_or(seat.total, |term| seat.terms[term as usize]);
+            state.seat(*org, *actor).map_or(0.0, worth)
+        }
+        Outcome::TimeTo { .. } | Outcome::EventCount { .. } => unreachable!("counted from events"),
+    }
+}
+
+/// Counts the outcomes that hang on events and hands everything over.
+pub(super) fn finish(mut state: State<'_>) -> Replicate {
+    let time = &state.scenario.time;
+    let events = &state.left.events;
+    for (outcome, value) in state.scenario.outcomes.iter().zip(&mut state.left.outcomes) {
+        let asked = |at: &usize, event: &EventKind| is_asked(state.program, events, *at, event);
+        match outcome {
+            Outcome::TimeTo { event } => {
+                let first = (0..events.len()).find(|at| asked(at, event));
+                *value = first.map_or(f32::NAN, |at| (events[at].step + 1) as f32 * state.years);
+            }
+            Outcome::EventCount { event, by } => {
+                let last = time.step_of(by.unwrap_or(time.end));
+                let counted = (0..events.len()).filter(|at| events[*at].step as usize <= last && asked(at, event));
+                *value = counted.count() as f32;
+            }
+            _ => {}
+        }
+    }
+    let left = state.left;
+    Replicate {
+        outcomes: left.outcomes,
+        series: left.series,
+        events: left.events,
+        decisions: left.decisions,
+        ledger: left.ledger,
+        fault: left.fault,
+    }
+}
+
+/// Whether an event is of the kind asked for.
+fn is_asked(program: &crate::program::Program, events: &[Event], at: usize, asked: &EventKind) -> bool {
+    let holds = |status: Status| matches!(status, Status::Member | Status::Suspended);
+    match (asked, events[at].what) {
+        (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => *shock == fired as usize,
+        (EventKind::Adoption { initiative, rung }, Happening::Adopted { initiative: of, rung: reached, .. }) => {
+            *initiative == of as usize && reached as usize >= *rung
+        }
+        (
+            EventKind::Withdrawal { org, actor } | EventKind::Suspension { org, actor } | EventKind::Accession { org, actor },
+            Happening::StatusChanged { org: of, actor: who, from, to, .. },
+        ) => {
+            let kind = match asked {
+                EventKind::Withdrawal { .. } => holds(from) && !holds(to),
+                EventKind::Suspension { .. } => to == Status::Suspended,
+                _ => to == Status::Member && from != Status::Suspended,
+            };
+            kind && *org == of as usize && actor.is_none_or(|actor| actor == who as usize)
+        }
+        (EventKind::Dispute { pair, org, lethal }, Happening::Dispute { source, target, lethal: died }) => {
+            let (source, target) = (source as usize, target as usize);
+            let members = |org: usize| {
+                [source, target].iter().all(|&actor| status_before(program, events, at, org, actor) == Status::Member)
+            };
+            (died || !lethal)
+                && pair.is_none_or(|pair| pair == (source, target) || pair == (target, source))
+                && org.is_none_or(members)
+        }
+        _ => false,
+    }
+}
+
+/// Status of an actor just before an event.
+fn status_before(program: &crate::program::Program, events: &[Event], at: usize, org: usize, actor: usize) -> Status {
+    let start = program.scenario.world.organisations[org].seats.iter().find(|(seated, _)| *seated == actor);
+    let mut status = start.map_or(Status::Outsider, |(_, status)| *status);
+    for event in &events[..at] {
+        if let Happening::StatusChanged { org: of, actor: who, to, .. } = event.what
+            && (of as usize, who as usize) == (org, actor)
+        {
+            status = to;
+        }
+    }
+    status
+}
