@@ -182,9 +182,13 @@ impl<'c> Decoder<'c> {
     /// Whether something at a path or below it has been reported: what follows from it is not.
     pub(crate) fn has_mistake_at(&self, path: &str) -> bool {
         let below = |one: &Diagnostic| {
-            one.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            one.path
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
-        self.diagnostics.iter().any(|one| one.is_error() && below(one))
+        self.diagnostics
+            .iter()
+            .any(|one| one.is_error() && below(one))
     }
 
     /// Reports a value of the wrong type, unless it has been reported as unreadable.

@@ -314,7 +314,7 @@ impl<'a> Shown<'a> {
         for related in of
             .related
             .iter()
-            .filter(|related| !of.is_in_same_text(&related.place))
+            .filter(|related| !of.is_near(&related.place))
         {
             help.push(format!("{}: {}", location(&related.place), related.label));
         }
@@ -331,6 +331,8 @@ struct Lines<'a> {
     text: &'a SourceText,
 }
 
+/// Lines that two places shown in one picture may lie apart.
+const NEAR_LINES: usize = 8;
 /// Bytes shown before and behind a span on a line that is longer.
 const LINE_PART: usize = 160;
 
@@ -378,10 +380,12 @@ fn floor_char(text: &str, mut at: usize) -> usize {
 }
 
 impl Diagnostic {
-    fn is_in_same_text(&self, place: &Place) -> bool {
-        self.place
-            .as_ref()
-            .is_some_and(|own| own.source.name == place.source.name)
+    /// Whether a second place can be shown in one picture with the first.
+    fn is_near(&self, place: &Place) -> bool {
+        self.place.as_ref().is_some_and(|own| {
+            let lines = own.line_column().0.abs_diff(place.line_column().0);
+            own.source.name == place.source.name && lines <= NEAR_LINES
+        })
     }
 }
 
@@ -431,7 +435,7 @@ impl miette::Diagnostic for Shown<'_> {
             .of
             .related
             .iter()
-            .filter(|other| self.of.is_in_same_text(&other.place));
+            .filter(|other| self.of.is_near(&other.place));
         let others = others.map(|other| {
             let range = (other.place.offset, other.place.length);
             LabeledSpan::new_with_span(Some(other.label.clone()), range)

@@ -290,7 +290,7 @@ impl Loader<'_> {
             self.decoder.learn_world(&tree);
             tree
         });
-        let table = actors.map(|file| (self.decoder.learn_actors(file), file));
+        let table = actors.and_then(|file| Some((self.decoder.learn_actors(file)?, file)));
         let tree = tree?;
         let at = At::default();
         let fields = Fields::open(&mut self.decoder, &tree, &WORLD, &at)?;
@@ -449,7 +449,10 @@ impl Decoder<'_> {
         let expected = format!("a path that begins with one of {}", heads.join(", "));
         let mut mistake = self.mistake("scenario::unknown_path", one.key, &one.path, message);
         if let Some(meant) = diagnostic::nearest(wrong, heads) {
-            mistake = mistake.help(format!("did you mean `{meant}{}`?", &one.path[wrong.len()..]));
+            mistake = mistake.help(format!(
+                "did you mean `{meant}{}`?",
+                &one.path[wrong.len()..]
+            ));
         }
         self.push(mistake.expected(expected));
     }

@@ -169,15 +169,13 @@ impl<'t> Parser<'t> {
             .map_or(0, char::len_utf8)
     }
 
-    /// What stands at the cursor, for messages.
+    /// What stands at the cursor, for messages: a whole word or one letter.
     fn found(&self) -> String {
-        match self
-            .source
-            .text
-            .get(self.at..)
-            .and_then(|rest| rest.chars().next())
-        {
+        let rest = self.source.text.get(self.at..).unwrap_or_default();
+        let word = rest.bytes().take_while(|byte| is_word(*byte)).count();
+        match rest.chars().next() {
             None => "the end of the text".to_owned(),
+            Some(_) if (1..=40).contains(&word) => format!("`{}`", &rest[..word]),
             Some(letter) if letter.is_control() => format!("`{}`", letter.escape_debug()),
             Some(letter) => format!("`{letter}`"),
         }
@@ -548,19 +546,29 @@ impl<'t> Parser<'t> {
                 false
             }
             Some(_) => {
-                let span = self.span(end, end);
+                let span = self.last_letter(end);
                 let mistake = Diagnostic::error(
                     "scenario::missing_comma",
                     self.place(span),
                     format!("expected `,` before {}", self.found()),
                 );
-                self.push(mistake.label("a comma is missing here"));
+                self.push(mistake.label("a comma is missing behind this"));
                 if self.at == before || !self.starts_item() {
                     self.recover();
                 }
                 false
             }
         }
+    }
+
+    /// The letter before an offset, so that there is something to underline.
+    fn last_letter(&self, end: usize) -> Span {
+        let before = self
+            .source
+            .text
+            .get(..end)
+            .and_then(|text| text.chars().next_back());
+        self.span(end - before.map_or(0, char::len_utf8), end)
     }
 
     /// Whether a new item may begin at the cursor.
@@ -663,8 +671,13 @@ impl<'t> Parser<'t> {
             "scenario::expected_key",
             "scenario::expected_value",
         ];
-        let behind = |one: &Diagnostic| one.place.as_ref().is_some_and(|place| place.offset > opened);
-        self.mistakes.retain(|one| !(follows.contains(&one.code) && behind(one)));
+        let behind = |one: &Diagnostic| {
+            one.place
+                .as_ref()
+                .is_some_and(|place| place.offset > opened)
+        };
+        self.mistakes
+            .retain(|one| !(follows.contains(&one.code) && behind(one)));
     }
 
     /// The text ends inside a bracket. The one to blame is the one whose place of closing does not

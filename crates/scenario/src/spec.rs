@@ -281,13 +281,23 @@ pub(crate) fn number_in(min: f64, max: f64, unit: &str) -> String {
     } else {
         format!(" [{unit}]")
     };
+    let plain = |number: f64| {
+        if number.abs() >= 1e6 {
+            format!("{number:e}")
+        } else {
+            number.to_string()
+        }
+    };
+    let (low, high) = (plain(min), plain(max));
     match (min <= -ANY, max >= ANY) {
         (true, true) => format!("a number{unit}"),
-        (true, false) => format!("a number up to {max}{unit}"),
+        (true, false) => format!("a number up to {high}{unit}"),
         (false, true) if min > 0.0 && min < 1e-3 => format!("a number above 0{unit}"),
-        (false, true) => format!("a number from {min}{unit}"),
-        (false, false) if min > 0.0 && min < 1e-3 => format!("a number above 0, up to {max}{unit}"),
-        (false, false) => format!("a number from {min} to {max}{unit}"),
+        (false, true) => format!("a number from {low}{unit}"),
+        (false, false) if min > 0.0 && min < 1e-3 => {
+            format!("a number above 0, up to {high}{unit}")
+        }
+        (false, false) => format!("a number from {low} to {high}{unit}"),
     }
 }
 

@@ -89,8 +89,9 @@ impl Fields {
             return true;
         };
         let keys = self.shape.fields.iter().map(|field| field.name);
+        let values = if known == 1 { "value" } else { "values" };
         let message = format!(
-            "`{}` takes {known} values, found {}",
+            "`{}` takes {known} {values}, found {}",
             self.shape.name,
             items.len()
         );

@@ -105,15 +105,12 @@ pub(crate) struct ActorTable {
 }
 
 impl Decoder<'_> {
-    /// Reads the table of actors and learns their ids.
-    pub(crate) fn learn_actors(&mut self, file: FileId) -> ActorTable {
+    /// Reads the table of actors and learns their ids; nothing without a column of ids.
+    pub(crate) fn learn_actors(&mut self, file: FileId) -> Option<ActorTable> {
         let table = self.table(file, "actors");
         let Some(id) = table.column("id") else {
             self.missing_column(&table, file, "actors", ACTORS.fields[0]);
-            return ActorTable {
-                table,
-                rows: Vec::new(),
-            };
+            return None;
         };
         let mut first: BTreeMap<String, Span> = BTreeMap::new();
         let mut rows = Vec::new();
@@ -148,7 +145,7 @@ impl Decoder<'_> {
             .iter()
             .map(|row| table.rows[*row].cells[id].text.clone());
         self.names.set(Kind::Actor, ids);
-        ActorTable { table, rows }
+        Some(ActorTable { table, rows })
     }
 
     fn check_actor_id(&mut self, cell: &Cell) {

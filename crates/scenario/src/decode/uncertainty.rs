@@ -573,7 +573,10 @@ impl Decoder<'_> {
     pub(crate) fn find_leaf(&mut self, text: &str, span: Span, path: &str) -> Option<Leaf> {
         let found = path::find(&self.leaves, text);
         // The path may be good and what it belongs to unreadable.
-        let thing = text.match_indices('.').nth(1).map_or(text, |(at, _)| &text[..at]);
+        let thing = text
+            .match_indices('.')
+            .nth(1)
+            .map_or(text, |(at, _)| &text[..at]);
         if found.is_none() && !self.has_mistake_at(thing) {
             let mistake = self
                 .mistake(

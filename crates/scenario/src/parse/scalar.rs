@@ -59,7 +59,9 @@ impl Parser<'_> {
     /// Whether what follows may follow a value. After a text of several lines it tells whether the
     /// closing quote is its own or opens the next text.
     fn ends_value(&self) -> bool {
-        let rest = self.bytes[self.at..].iter().find(|byte| !byte.is_ascii_whitespace());
+        let rest = self.bytes[self.at..]
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace());
         rest.is_none_or(|byte| matches!(byte, b',' | b')' | b']' | b'}' | b':' | b'/'))
     }
 
@@ -186,9 +188,10 @@ impl Parser<'_> {
         let from = self.at;
         while let Some(byte) = self.peek() {
             let sign = matches!(byte, b'+' | b'-');
-            let after_exponent = matches!(self.bytes[self.at - 1], b'e' | b'E')
+            let after_exponent = self.at > from
+                && matches!(self.bytes[self.at - 1], b'e' | b'E')
                 && !self.bytes[from..].starts_with(b"0x");
-            if is_word(byte) || byte == b'.' || (sign && self.at > from && after_exponent) {
+            if is_word(byte) || byte == b'.' || (sign && after_exponent) {
                 self.at += 1;
             } else {
                 break;
