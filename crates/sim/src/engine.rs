@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use foedera_scenario::{Scenario, Status};
 
-use crate::batch::{Block, BlockOutcome};
+use crate::batch::{Block, BlockOutcome, Fault, FaultKind};
 use crate::isa::Isa;
 use crate::lanes::{LANES, Lanes};
 use crate::mechanisms::Law;
@@ -63,7 +63,9 @@ impl Engine {
             clock.month = scenario.time.month_of(idx).0;
             self.step.run(&mut self.world);
         }
-        self.collect(block.n)
+        let mut outcome = self.collect(block.n);
+        fault_inputs(block, &mut outcome);
+        outcome
     }
 
     /// Sets clock, keys and inputs of a block.
@@ -132,6 +134,15 @@ impl Engine {
             decisions: std::mem::take(&mut recorder.decisions),
             ledger: std::mem::take(&mut recorder.ledger),
             faults: recorder.faults.clone(),
+        }
+    }
+}
+
+/// Marks the lanes in which an input is not finite: comparisons with it are silently false.
+fn fault_inputs(block: &Block<'_>, outcome: &mut BlockOutcome) {
+    for (lane, fault) in outcome.faults.iter_mut().enumerate() {
+        if block.inputs.iter().any(|(_, lanes)| !lanes[lane].is_finite()) {
+            *fault = Some(Fault { step: 0, what: FaultKind::NotFinite });
         }
     }
 }

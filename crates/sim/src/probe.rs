@@ -209,11 +209,12 @@ fn matches(program: &Program, event: &EventKind, what: &Happening, happened: &Ev
     }
 }
 
-/// Whether an actor was a full member when something happened: its start, changed by what happened before.
+/// Whether an actor was a full member when something happened: its start, changed by what happened before it.
 fn is_member(program: &Program, org: usize, actor: usize, happened: &Event, events: &[Event]) -> bool {
     let start = program.seat(org, actor).map_or(Status::Outsider, |row| program.seats[row].status);
     let mut status = start;
-    for before in events.iter().filter(|before| before.lane == happened.lane && before.step <= happened.step) {
+    let earlier = events.iter().take_while(|before| !std::ptr::eq(*before, happened));
+    for before in earlier.filter(|before| before.lane == happened.lane) {
         if let Happening::StatusChanged { org: of, actor: who, to, .. } = before.what
             && of as usize == org
             && who as usize == actor

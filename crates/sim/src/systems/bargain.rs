@@ -128,7 +128,6 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             plan,
             initiative: idx,
             wait: initiative.waits[at],
-            first_rung,
             may: &may,
             setting: &setting,
             standing: foresight.standing,

@@ -23,8 +23,6 @@ pub(crate) struct Table<'a> {
     pub(crate) initiative: usize,
     /// Years since the meeting before.
     pub(crate) wait: f32,
-    /// Lowest rung valued.
-    pub(crate) first_rung: usize,
     /// Lanes in which it may be tabled.
     pub(crate) may: &'a Lanes,
     pub(crate) setting: &'a Setting<'a>,
@@ -291,7 +289,8 @@ fn write_down(
         let adopted = chosen.map(index);
         out.recorder.decisions.push(Decision { lane: index(l), step: clock.step, initiative, adopted, blockers, pivotal });
         if clock.record == Record::Ledger {
-            write_ledger(table, bench, out.recorder, l);
+            let adopted = out.progress.adopted[l] as usize;
+            write_ledger(table, bench, out.recorder, adopted, l);
         }
     }
 }
@@ -327,12 +326,12 @@ fn deciding(parts: &[Lanes; 10], l: usize) -> u32 {
     index(worst)
 }
 
-/// Writes the value of every rung to every party.
-fn write_ledger(table: &Table<'_>, bench: &Bench, recorder: &mut Recorder, l: usize) {
+/// Writes the value of every rung still open in the lane to every party.
+fn write_ledger(table: &Table<'_>, bench: &Bench, recorder: &mut Recorder, adopted: usize, l: usize) {
     let plan = table.plan;
     let rows = plan.initiatives[table.initiative].parties.clone();
     let n = rows.len();
-    for rung in table.first_rung..plan.scenario.initiatives[table.initiative].ladder.len() {
+    for rung in adopted..plan.scenario.initiatives[table.initiative].ladder.len() {
         for at in 0..n {
             if bench.eligible[at][l] == 0.0 {
                 continue;

@@ -201,11 +201,11 @@ impl Targets<'_, '_> {
                     continue;
                 }
                 done.push(pair);
-                let there = both(
-                    &belongs(plan, from, source, standing, joined, initiative),
-                    &belongs(plan, to, target, standing, joined, initiative),
-                );
-                let mask = both(&there, mask);
+                let belongs = |group, actor| belongs(plan, group, actor, standing, joined, initiative);
+                // A pair is visited once, and may qualify either way round.
+                let there = both(&belongs(from, source), &belongs(to, target));
+                let round = both(&belongs(from, target), &belongs(to, source));
+                let mask = both(&there.zip(&round, math::max), mask);
                 let dyad = plan.dyad(source, target);
                 change_pair(effect, &mut affinity[dyad], &mut bonds[dyad], by, &mask, &floor);
             }
