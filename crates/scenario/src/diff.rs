@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Cadence, Initiative, Scenario};
+use crate::model::{Cadence, Effect, Initiative, Scenario};
 use crate::outcome_text;
 use crate::write::{self, Numbers, Writer};
 
@@ -112,6 +112,14 @@ impl<'s> Structure<'s> {
         self.texts.insert(format!("{head}.{key}"), one);
     }
 
+    fn effects(&mut self, head: &str, key: &str, effects: &[Effect]) {
+        for (idx, effect) in effects.iter().enumerate() {
+            self.written(head, &format!("{key}[{idx}]"), |writer| {
+                writer.effect(effect)
+            });
+        }
+    }
+
     fn written(&mut self, head: &str, key: &str, write: impl Fn(&Writer<'s>) -> String) {
         let (compared, shown) = (write(&self.hidden), write(&self.shown));
         let one = Text {
@@ -144,13 +152,13 @@ fn structure(scenario: &Scenario) -> BTreeMap<String, Text> {
         let head = format!("shocks.{}", shock.id);
         all.plain(&head, &shock.title);
         all.written(&head, "when", |writer| writer.timing(&shock.timing));
-        all.written(&head, "effects", |writer| writer.effects(&shock.effects));
+        all.effects(&head, "effects", &shock.effects);
     }
     for policy in &scenario.policies {
         let head = format!("policies.{}", policy.id);
         all.plain(&head, &policy.title);
         all.of(&head, "from", policy.from.to_string());
-        all.written(&head, "effects", |writer| writer.effects(&policy.effects));
+        all.effects(&head, "effects", &policy.effects);
         for (leaf, value) in &policy.set {
             let key = format!("set.\"{}\"", scenario.leaves.info(*leaf).path);
             all.of(&head, &key, value.to_string());
@@ -249,8 +257,7 @@ fn initiative<'s>(initiative: &'s Initiative, all: &mut Structure<'s>) {
         .collect();
     all.of(&head, "ladder", rungs.join(", "));
     for rung in &initiative.ladder {
-        let key = format!("ladder.{}.effects", rung.id);
-        all.written(&head, &key, |writer| writer.effects(&rung.effects));
+        all.effects(&head, &format!("ladder.{}.effects", rung.id), &rung.effects);
     }
 }
 

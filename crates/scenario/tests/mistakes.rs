@@ -102,7 +102,7 @@ fn case() -> Case {
 
 impl Case {
     fn change(mut self, file: &str, old: &str, new: &str) -> Self {
-        let text = String::from_utf8(self.files.files[file].clone()).unwrap();
+        let text = String::from_utf8(self.files.files[file].clone()).expect("the text is UTF-8");
         assert!(text.contains(old), "{file} does not contain {old}");
         self.files = self.files.with(file, text.replacen(old, new, 1));
         self
@@ -119,7 +119,8 @@ impl Case {
     }
 
     fn set(mut self, text: &str) -> Self {
-        self.overrides.push(Override::parse(text).unwrap());
+        self.overrides
+            .push(Override::parse(text).expect("PATH=VALUE"));
         self
     }
 
@@ -143,7 +144,7 @@ fn check(name: &str, codes: &[&str], case: &Case) {
     let text = diagnostic::to_text(&found, Look::Plain);
     let found: Vec<&str> = found
         .iter()
-        .map(|one| one.code.strip_prefix("scenario::").unwrap())
+        .map(|one| one.code.strip_prefix("scenario::").expect("codes have it"))
         .collect();
     assert_eq!(found, codes, "{text}");
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "mistakes", omit_expression => true }, {

@@ -52,7 +52,7 @@ fn errors(sources: &MemorySources, overrides: &[Override]) -> usize {
 
 fn lesson() -> Scenario {
     load(&sources(), "lesson.ron", &[], &Catalogue::EMPTY)
-        .unwrap()
+        .expect("the lesson is good")
         .scenario
 }
 
