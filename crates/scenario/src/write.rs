@@ -116,19 +116,14 @@ impl<'s> Writer<'s> {
 
     /// One effect.
     pub fn effect(&self, effect: &Effect) -> String {
-        let by = |leaf: &Leaf| format!("by: {}", self.number(*leaf));
         match effect {
             Effect::ElementSet { org, element, to } => {
                 let (org, element, to) = (self.org(*org), self.element(*element), self.number(*to));
                 format!("ElementSet(org: {org}, element: {element}, to: {to})")
             }
-            Effect::ElementAdd {
-                org,
-                element,
-                by: change,
-            } => {
-                let (org, element) = (self.org(*org), self.element(*element));
-                format!("ElementAdd(org: {org}, element: {element}, {})", by(change))
+            Effect::ElementAdd { org, element, by } => {
+                let (org, element, by) = (self.org(*org), self.element(*element), self.number(*by));
+                format!("ElementAdd(org: {org}, element: {element}, by: {by})")
             }
             Effect::StatusChange { org, actor, to } => {
                 let (org, actor) = (self.org(*org), self.actor(*actor));
@@ -137,68 +132,47 @@ impl<'s> Writer<'s> {
                     to.name()
                 )
             }
+            Effect::SignalAdd { org, bloc, by } => {
+                let (org, bloc, by) = (self.org(*org), self.bloc(*bloc), self.number(*by));
+                format!("SignalAdd(org: {org}, bloc: {bloc}, by: {by})")
+            }
             Effect::AffinityShift { from, to, by } => self.pair("AffinityShift", from, to, *by),
             Effect::TradeScale { from, to, by } => self.pair("TradeScale", from, to, *by),
             Effect::EnergyLinkAdd { from, to, by } => self.pair("EnergyLinkAdd", from, to, *by),
-            Effect::DriverShift { driver, by: change } => {
+            Effect::DriverShift { driver, by } => {
                 format!(
-                    "DriverShift(driver: {}, {})",
+                    "DriverShift(driver: {}, by: {})",
                     self.driver(*driver),
-                    by(change)
+                    self.number(*by)
                 )
             }
             Effect::DriverMeanShift {
                 driver,
-                by: change,
+                by,
                 contributed,
             } => {
-                let (driver, change) = (self.driver(*driver), by(change));
+                let (driver, by) = (self.driver(*driver), self.number(*by));
                 let contributed = if *contributed {
                     ", contributed: true"
                 } else {
                     ""
                 };
-                format!("DriverMeanShift(driver: {driver}, {change}{contributed})")
+                format!("DriverMeanShift(driver: {driver}, by: {by}{contributed})")
             }
-            Effect::ExposureAdd {
-                group,
-                threat,
-                by: change,
-            } => {
-                let threat = &self.scenario.world.threats[*threat].id;
-                let (group, change) = (self.group(group), by(change));
-                format!("ExposureAdd(group: {group}, threat: {threat:?}, {change})")
+            Effect::ExposureAdd { group, threat, by } => {
+                let threat = format!(", threat: {:?}", self.scenario.world.threats[*threat].id);
+                self.on_group("ExposureAdd", group, &threat, *by)
             }
-            Effect::IdealPointShift { group, by: change } => {
-                format!(
-                    "IdealPointShift(group: {}, {})",
-                    self.group(group),
-                    by(change)
-                )
+            Effect::IdealPointShift { group, by } => {
+                self.on_group("IdealPointShift", group, "", *by)
             }
-            Effect::SalienceScale {
-                group,
-                domain,
-                by: change,
-            } => {
-                let (group, domain) = (self.group(group), word("domain", domain.name()));
-                format!("SalienceScale(group: {group}, {domain}, {})", by(change))
+            Effect::SalienceScale { group, domain, by } => {
+                let domain = format!(", {}", word("domain", domain.name()));
+                self.on_group("SalienceScale", group, &domain, *by)
             }
-            Effect::TrustShift {
-                group,
-                bloc,
-                by: change,
-            } => {
-                let (group, bloc) = (self.group(group), self.bloc(*bloc));
-                format!("TrustShift(group: {group}, bloc: {bloc}, {})", by(change))
-            }
-            Effect::SignalAdd {
-                org,
-                bloc,
-                by: change,
-            } => {
-                let (org, bloc) = (self.org(*org), self.bloc(*bloc));
-                format!("SignalAdd(org: {org}, bloc: {bloc}, {})", by(change))
+            Effect::TrustShift { group, bloc, by } => {
+                let bloc = format!(", bloc: {}", self.bloc(*bloc));
+                self.on_group("TrustShift", group, &bloc, *by)
             }
             Effect::InitiativeOpen { initiative } => {
                 format!("InitiativeOpen({})", self.initiative(*initiative))
@@ -207,6 +181,11 @@ impl<'s> Writer<'s> {
                 format!("InitiativeClose({})", self.initiative(*initiative))
             }
         }
+    }
+
+    fn on_group(&self, name: &str, group: &Group, more: &str, by: Leaf) -> String {
+        let (group, by) = (self.group(group), self.number(by));
+        format!("{name}(group: {group}{more}, by: {by})")
     }
 
     fn pair(&self, name: &str, from: &Group, to: &Group, by: Leaf) -> String {

@@ -1,0 +1,158 @@
+//! Short titles of outcomes for people.
+
+use super::words::is_plain;
+use crate::date::Month;
+use crate::model::{EventKind, Outcome, Predicate, Scenario, Status, Term};
+
+/// A short title, such as `Cohesion of A at 2025-12`.
+pub fn title(scenario: &Scenario, outcome: &Outcome) -> String {
+    let subject = subject(scenario, outcome);
+    let end = |month: &Option<Month>| month.unwrap_or(scenario.time.end);
+    match outcome {
+        Outcome::Cohesion { at, .. }
+        | Outcome::CohesionPart { at, .. }
+        | Outcome::Maturity { at, .. }
+        | Outcome::Implementation { at, .. }
+        | Outcome::Level { at, .. }
+        | Outcome::Count { at, .. }
+        | Outcome::HasStatus { at, .. }
+        | Outcome::Depth { at, .. }
+        | Outcome::DriverLevel { at, .. }
+        | Outcome::Affinity { at, .. }
+        | Outcome::Trust { at, .. }
+        | Outcome::Utility { at, .. }
+        | Outcome::Antagonism { at, .. } => format!("{subject} at {}", end(at)),
+        Outcome::Adopted { by, .. } | Outcome::EventCount { by, .. } => {
+            format!("{subject} by {}", end(by))
+        }
+        Outcome::BlockShare { .. } | Outcome::TimeTo { .. } => subject,
+    }
+}
+
+/// A short title of a predicate, such as `Cohesion of A at 2025-12 < 0.4`.
+pub fn predicate_title(scenario: &Scenario, predicate: &Predicate) -> String {
+    let title = title(scenario, &predicate.outcome);
+    if is_plain(predicate) {
+        return title;
+    }
+    format!(
+        "{title} {} {}",
+        predicate.comparison.sign(),
+        predicate.threshold
+    )
+}
+
+fn lower(status: Status) -> String {
+    status.name().to_lowercase()
+}
+
+/// What an outcome is about, without its month.
+fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
+    let world = &scenario.world;
+    let org = |idx: &usize| world.organisations[*idx].id.as_str();
+    let actor = |idx: &usize| world.actors[*idx].id.as_str();
+    let bloc = |idx: &usize| world.blocs[*idx].title.as_str();
+    let proposal = |idx: &usize| scenario.initiatives[*idx].title.as_str();
+    match outcome {
+        Outcome::Cohesion { org: o, .. } => format!("Cohesion of {}", org(o)),
+        Outcome::CohesionPart { org: o, part, .. } => {
+            format!("Cohesion of {} ({})", org(o), part.name())
+        }
+        Outcome::Maturity { org: o, .. } => format!("Maturity of {}", org(o)),
+        Outcome::Implementation { org: o, .. } => format!("Implementation in {}", org(o)),
+        Outcome::Level {
+            org: o, element, ..
+        } => {
+            format!("{} in {}", world.elements[*element].title, org(o))
+        }
+        Outcome::Count { org: o, status, .. } => {
+            format!("Number of {}s of {}", lower(*status), org(o))
+        }
+        Outcome::HasStatus {
+            actor: a,
+            org: o,
+            status,
+            ..
+        } => {
+            format!("{} is {} of {}", actor(a), lower(*status), org(o))
+        }
+        Outcome::Adopted {
+            initiative, rung, ..
+        } => {
+            let rung = &scenario.initiatives[*initiative].ladder[*rung].title;
+            format!("{}: {rung} adopted", proposal(initiative))
+        }
+        Outcome::Depth { initiative, .. } => format!("{}: depth", proposal(initiative)),
+        Outcome::BlockShare {
+            initiative,
+            actor: a,
+        } => {
+            format!("{}: blocked by {}", proposal(initiative), actor(a))
+        }
+        Outcome::TimeTo { event } => format!("Years to {}", event_title(scenario, event)),
+        Outcome::EventCount { event, .. } => format!("Count of {}", event_title(scenario, event)),
+        Outcome::DriverLevel { driver, .. } => world.drivers[*driver].title.clone(),
+        Outcome::Affinity { source, target, .. } => {
+            format!("Affinity of {} and {}", actor(source), actor(target))
+        }
+        Outcome::Trust {
+            actor: a, bloc: b, ..
+        } => format!("Trust of {} in {}", actor(a), bloc(b)),
+        Outcome::Utility {
+            actor: a,
+            org: o,
+            term,
+            ..
+        } => {
+            let term = term.map_or_else(String::new, |term: Term| format!(" ({})", term.name()));
+            format!("Utility of {} to {}{term}", org(o), actor(a))
+        }
+        Outcome::Antagonism {
+            org: o, bloc: b, ..
+        } => {
+            format!("Antagonism of {} to {}", org(o), bloc(b))
+        }
+    }
+}
+
+/// A short title of an event, such as `withdrawal of B from A`.
+pub fn event_title(scenario: &Scenario, event: &EventKind) -> String {
+    let world = &scenario.world;
+    let org = |idx: &usize| world.organisations[*idx].id.as_str();
+    let who = |actor: &Option<usize>| actor.map_or("a member", |idx| world.actors[idx].id.as_str());
+    match event {
+        EventKind::Adoption { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            format!(
+                "adoption of {}: {}",
+                initiative.title, initiative.ladder[*rung].title
+            )
+        }
+        EventKind::Withdrawal { org: o, actor } => {
+            format!("withdrawal of {} from {}", who(actor), org(o))
+        }
+        EventKind::Suspension { org: o, actor } => {
+            format!("suspension of {} in {}", who(actor), org(o))
+        }
+        EventKind::Accession { org: o, actor } => {
+            let who = actor.map_or("an actor", |idx| world.actors[idx].id.as_str());
+            format!("accession of {who} to {}", org(o))
+        }
+        EventKind::Dispute {
+            pair,
+            org: o,
+            lethal,
+        } => {
+            let lethal = if *lethal { "lethal dispute" } else { "dispute" };
+            let within = o.map_or_else(String::new, |idx| format!(" within {}", org(&idx)));
+            let pair = pair.map_or_else(String::new, |(source, target)| {
+                format!(
+                    " of {} and {}",
+                    world.actors[source].id, world.actors[target].id
+                )
+            });
+            format!("{lethal}{pair}{within}")
+        }
+        EventKind::Shock { shock } => scenario.shocks[*shock].title.clone(),
+    }
+}

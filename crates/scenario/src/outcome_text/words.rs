@@ -1,0 +1,215 @@
+//! Outcomes back to the outcome language.
+
+use crate::date::Month;
+use crate::model::{Comparison, EventKind, Outcome, Predicate, Scenario};
+
+/// Writes one outcome in the outcome language.
+pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
+    let w = Words { scenario };
+    let none = String::new;
+    match outcome {
+        Outcome::Cohesion { org, at } => w.of_org("Cohesion", *org, none(), *at),
+        Outcome::CohesionPart { org, part, at } => {
+            w.of_org("CohesionPart", *org, word("part", part.name()), *at)
+        }
+        Outcome::Maturity { org, at } => w.of_org("Maturity", *org, none(), *at),
+        Outcome::Implementation { org, at } => w.of_org("Implementation", *org, none(), *at),
+        Outcome::Level { org, element, at } => w.of_org("Level", *org, w.element(*element), *at),
+        Outcome::Count { org, status, at } => {
+            w.of_org("Count", *org, word("status", status.name()), *at)
+        }
+        Outcome::Antagonism { org, bloc, at } => w.of_org("Antagonism", *org, w.bloc(*bloc), *at),
+        Outcome::HasStatus { .. }
+        | Outcome::Trust { .. }
+        | Outcome::Utility { .. }
+        | Outcome::Affinity { .. } => w.of_actor(outcome),
+        Outcome::Adopted {
+            initiative,
+            rung,
+            by,
+        } => call(
+            "Adopted",
+            [w.adoption(*initiative, *rung), month("by", *by)],
+        ),
+        Outcome::Depth { initiative, at } => {
+            call("Depth", [w.initiative(*initiative), month("at", *at)])
+        }
+        Outcome::BlockShare { initiative, actor } => call(
+            "BlockShare",
+            [w.initiative(*initiative), w.actor("actor", *actor)],
+        ),
+        Outcome::TimeTo { event } => call("TimeTo", [w.event(event)]),
+        Outcome::EventCount { event, by } => call("EventCount", [w.event(event), month("by", *by)]),
+        Outcome::DriverLevel { driver, at } => {
+            let driver = text("driver", &scenario.world.drivers[*driver].id);
+            call("DriverLevel", [driver, month("at", *at)])
+        }
+    }
+}
+
+/// Writes one predicate in the outcome language.
+pub fn write_predicate(scenario: &Scenario, predicate: &Predicate) -> String {
+    let outcome = write_outcome(scenario, &predicate.outcome);
+    if is_plain(predicate) {
+        return outcome;
+    }
+    format!(
+        "{outcome} {} {}",
+        predicate.comparison.sign(),
+        predicate.threshold
+    )
+}
+
+/// Whether a predicate is a truth value as it stands.
+pub(super) fn is_plain(predicate: &Predicate) -> bool {
+    predicate.outcome.is_truth()
+        && predicate.comparison == Comparison::Greater
+        && predicate.threshold.to_bits() == 0.5_f64.to_bits()
+}
+
+fn call(name: &str, fields: impl IntoIterator<Item = String>) -> String {
+    let given: Vec<String> = fields
+        .into_iter()
+        .filter(|field| !field.is_empty())
+        .collect();
+    format!("{name}({})", given.join(", "))
+}
+
+fn text(key: &str, id: &str) -> String {
+    format!("{key}: \"{id}\"")
+}
+
+/// A variant without fields, written with its first letter large.
+pub(crate) fn word(key: &str, name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    format!("{key}: {}{rest}", first.to_uppercase())
+}
+
+fn month(key: &str, at: Option<Month>) -> String {
+    at.map_or_else(String::new, |month| format!("{key}: \"{month}\""))
+}
+
+/// Fields that refer to things of a scenario.
+struct Words<'s> {
+    scenario: &'s Scenario,
+}
+
+impl Words<'_> {
+    fn org(&self, idx: usize) -> String {
+        text("org", &self.scenario.world.organisations[idx].id)
+    }
+
+    fn actor(&self, key: &str, idx: usize) -> String {
+        text(key, &self.scenario.world.actors[idx].id)
+    }
+
+    fn bloc(&self, idx: usize) -> String {
+        text("bloc", &self.scenario.world.blocs[idx].id)
+    }
+
+    fn element(&self, idx: usize) -> String {
+        text("element", &self.scenario.world.elements[idx].id)
+    }
+
+    fn initiative(&self, idx: usize) -> String {
+        text("initiative", &self.scenario.initiatives[idx].id)
+    }
+
+    fn of_org(&self, name: &str, org: usize, more: String, at: Option<Month>) -> String {
+        call(name, [self.org(org), more, month("at", at)])
+    }
+
+    fn of_actor(&self, outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::HasStatus {
+                actor,
+                org,
+                status,
+                at,
+            } => {
+                let status = word("status", status.name());
+                call(
+                    "HasStatus",
+                    [
+                        self.actor("actor", *actor),
+                        self.org(*org),
+                        status,
+                        month("at", *at),
+                    ],
+                )
+            }
+            Outcome::Trust { actor, bloc, at } => call(
+                "Trust",
+                [
+                    self.actor("actor", *actor),
+                    self.bloc(*bloc),
+                    month("at", *at),
+                ],
+            ),
+            Outcome::Utility {
+                actor,
+                org,
+                term,
+                at,
+            } => {
+                let term = term.map_or_else(String::new, |term| word("term", term.name()));
+                call(
+                    "Utility",
+                    [
+                        self.actor("actor", *actor),
+                        self.org(*org),
+                        term,
+                        month("at", *at),
+                    ],
+                )
+            }
+            Outcome::Affinity { source, target, at } => {
+                let pair = [self.actor("source", *source), self.actor("target", *target)];
+                call("Affinity", pair.into_iter().chain([month("at", *at)]))
+            }
+            other => unreachable!("{other:?} is not asked of an actor"),
+        }
+    }
+
+    fn adoption(&self, initiative: usize, rung: usize) -> String {
+        let name = self.initiative(initiative);
+        if rung == 0 {
+            return name;
+        }
+        let rung = &self.scenario.initiatives[initiative].ladder[rung].id;
+        format!("{name}, {}", text("rung", rung))
+    }
+
+    fn event(&self, event: &EventKind) -> String {
+        let who =
+            |actor: Option<usize>| actor.map_or_else(String::new, |idx| self.actor("actor", idx));
+        let written = match event {
+            EventKind::Adoption { initiative, rung } => {
+                call("Adoption", [self.adoption(*initiative, *rung)])
+            }
+            EventKind::Withdrawal { org, actor } => {
+                call("Withdrawal", [self.org(*org), who(*actor)])
+            }
+            EventKind::Suspension { org, actor } => {
+                call("Suspension", [self.org(*org), who(*actor)])
+            }
+            EventKind::Accession { org, actor } => call("Accession", [self.org(*org), who(*actor)]),
+            EventKind::Dispute { pair, org, lethal } => {
+                let pair = pair.map_or_else(String::new, |(source, target)| {
+                    format!(
+                        "{}, {}",
+                        self.actor("source", source),
+                        self.actor("target", target)
+                    )
+                });
+                let org = org.map_or_else(String::new, |idx| self.org(idx));
+                let lethal = if *lethal { "lethal: true" } else { "" };
+                call("Dispute", [pair, org, lethal.to_owned()])
+            }
+            EventKind::Shock { shock } => {
+                call("Shock", [text("shock", &self.scenario.shocks[*shock].id)])
+            }
+        };
+        format!("event: {written}")
+    }
+}
