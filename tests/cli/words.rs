@@ -5,8 +5,10 @@ use super::*;
 #[test]
 fn help_lists_commands_options_and_exit_codes() {
     let desk = Desk::empty();
-    insta::assert_snapshot!("cli_help", desk.run("--help").check(0, &[]).stdout);
-    insta::assert_snapshot!("cli_help_run", desk.run("run --help").check(0, &[]).stdout);
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("cli_help", desk.run("--help").check(0, &[]).stdout);
+        insta::assert_snapshot!("cli_help_run", desk.run("run --help").check(0, &[]).stdout);
+    });
 }
 
 #[test]
@@ -142,7 +144,7 @@ fn diff_names_the_paths_that_differ() {
     assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
     assert_eq!(found[0]["path"], "title");
     assert!(
-        found[0]["second"]
+        found[0]["after"]
             .as_str()
             .is_some_and(|text| text.starts_with("Another "))
     );

@@ -1,5 +1,5 @@
-//! The answer of a run: sentences first, then likelihoods, amounts, the course of cohesion, who stopped
-//! what, and how the answer came about.
+//! The answer of a run: sentences first, then the course of cohesion, who stopped what, likelihoods and
+//! amounts, and how the answer came about.
 //!
 //! Read from what every run keeps, so that a run of today and a folder of last year print the same.
 
@@ -64,10 +64,10 @@ impl<'a> Answer<'a> {
                     paint.strong(&format!("══ {}: {}", name.id, name.title))
                 );
             }
-            text += &likelihoods::how_likely(face, self, arm);
-            text += &likelihoods::how_much(face, self, arm);
             text += &course::cohesion(face, self, arm);
             text += &proposals::ladders(face, self, arm);
+            text += &likelihoods::how_likely(face, self, arm);
+            text += &likelihoods::how_much(face, self, arm);
             text += &proposals::differences(face, self, arm);
         }
         text += &making::lines(face, self);

@@ -25,11 +25,6 @@ pub(crate) fn probability(of: &Estimate) -> String {
     digits::with_interval(of)
 }
 
-/// A span between two values, each with the digits that the uncertainty of the ends deserves.
-pub(crate) fn span(low: &Estimate, high: &Estimate) -> String {
-    format!("{} to {}", value(low), value(high))
-}
-
 /// Ranks, 1 for the largest: those whose intervals overlap with a better one are not set below it.
 pub(crate) fn ranks(estimates: &[Estimate]) -> Vec<usize> {
     let better = |one: &Estimate| {

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{exit::Exit, failure::Failure, paint::Paint};
+use crate::{exit::Exit, failure::Failure, paint::Paint, prose};
 
 /// Columns used when nobody says how wide the terminal is.
 const WIDTH: usize = 96;
@@ -83,6 +83,14 @@ impl Face {
         if !self.quiet {
             complain(text);
         }
+    }
+
+    /// Something that may be skipped, as faint indented lines.
+    pub(crate) fn aside(&self, text: &str) -> String {
+        format!(
+            "{}\n",
+            self.paint.faint(&prose::filled(text, self.width, "  "))
+        )
     }
 
     /// Names the next useful command.

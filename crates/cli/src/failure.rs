@@ -65,12 +65,6 @@ pub(crate) enum Failure {
         /// The folder.
         path: PathBuf,
     },
-    /// A file where a folder is needed.
-    #[error("{} is a file, and a folder is needed there", path.display())]
-    FileInTheWay {
-        /// The file.
-        path: PathBuf,
-    },
     /// A folder where a scenario file is needed.
     #[error("{} is a folder, and a scenario file is needed", path.display())]
     FolderGiven {
@@ -128,7 +122,6 @@ impl Failure {
             | Self::NoSuchReplicate { .. } => Exit::Usage,
             Self::Exists { .. }
             | Self::NotEmpty { .. }
-            | Self::FileInTheWay { .. }
             | Self::FolderGiven { .. }
             | Self::NoResults { .. }
             | Self::File { .. }
@@ -152,7 +145,6 @@ impl Failure {
             Self::NotEmpty { .. } => Some(
                 "choose another folder with -o, or replace its results with --force".to_owned(),
             ),
-            Self::FileInTheWay { .. } => Some("choose another folder with -o".to_owned()),
             Self::FolderGiven { inside, .. } if !inside.is_empty() => {
                 Some(format!("it holds {}", inside.join(", ")))
             }

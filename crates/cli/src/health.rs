@@ -3,10 +3,14 @@
 //!
 //! Read from full ledgers of a few hundred replicates.
 
+use std::sync::Arc;
+
+use foedera_ensemble::Sampler;
 use foedera_scenario::{Scenario, Term};
 use foedera_sim::{
-    BlockOutcome, Measure,
+    Block, BlockOutcome, Engine, Isa, Measure, Program, Record,
     batch::{DECIDING_TERMS, Happening},
+    lanes::LANES,
 };
 use serde::Serialize;
 
@@ -17,9 +21,33 @@ const SETTLED: f64 = 0.02;
 /// A measure whose replicates end closer together than this does not move.
 const STILL: f64 = 0.005;
 
+/// Replicates that the table is made of.
+const REPLICATES: u64 = 256;
+
+/// Runs a few hundred replicates of the base case with full ledgers.
+pub(crate) fn of(scenario: &Arc<Scenario>, seed: u64) -> Health {
+    let program = Arc::new(Program::new(Arc::clone(scenario)));
+    let mut engine = Engine::new(&program, Isa::detect());
+    let sampler = Sampler::new(scenario, seed);
+    let mut ledger = Ledger::new(scenario, program.measures());
+    for first in (0..REPLICATES).step_by(LANES) {
+        let draws = sampler.draw_block(first, LANES);
+        ledger.add(&engine.run(&Block {
+            seed,
+            first,
+            n: LANES,
+            policy: None,
+            stances: scenario.stances,
+            inputs: &sampler.inputs(scenario, None, &draws),
+            record: Record::Ledger,
+        }));
+    }
+    ledger.health(scenario, program.measures())
+}
+
 /// What is counted.
 #[derive(Debug, Clone)]
-pub(crate) struct Ledger {
+struct Ledger {
     parts: [Moments; DECIDING_TERMS.len()],
     adopted: Vec<u64>,
     tabled: Vec<u64>,
@@ -127,7 +155,7 @@ impl Moments {
 
 impl Ledger {
     /// An empty ledger.
-    pub(crate) fn new(scenario: &Scenario, measures: &[Measure]) -> Self {
+    fn new(scenario: &Scenario, measures: &[Measure]) -> Self {
         let n = scenario.initiatives.len();
         Self {
             parts: [Moments::default(); DECIDING_TERMS.len()],
@@ -142,7 +170,7 @@ impl Ledger {
     }
 
     /// Counts a block that was run with its full ledger.
-    pub(crate) fn add(&mut self, block: &BlockOutcome) {
+    fn add(&mut self, block: &BlockOutcome) {
         let good = |lane: usize| block.faults.get(lane).is_none_or(Option::is_none);
         let good_lanes: Vec<usize> = (0..block.n).filter(|lane| good(*lane)).collect();
         self.replicates += good_lanes.len() as u64;
@@ -188,7 +216,7 @@ impl Ledger {
     }
 
     /// The table.
-    pub(crate) fn health(&self, scenario: &Scenario, measures: &[Measure]) -> Health {
+    fn health(&self, scenario: &Scenario, measures: &[Measure]) -> Health {
         let terms: Vec<Spread> = DECIDING_TERMS
             .iter()
             .zip(&self.parts)

@@ -2,10 +2,7 @@
 
 use std::{
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use signal_hook::{
@@ -37,12 +34,7 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Whether a signal has come.
-    pub(crate) fn asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
-    }
-
-    /// The flag itself, for those who look at it between blocks.
+    /// Whether a signal has come, for those who look at it between blocks.
     pub(crate) fn flag(&self) -> &AtomicBool {
         &self.asked
     }

@@ -317,7 +317,13 @@ fn found(question: &Question, claim: &Claim) -> (Option<Estimate>, String) {
         }
         Question::MoreLikely { pair, .. } | Question::Shift { pair, .. } => {
             let difference = pair.difference();
-            let words = difference.as_ref().map_or_else(nothing, digits::difference);
+            let words = match &difference {
+                None => nothing(),
+                Some(_) if pair.higher + pair.lower == 0 => {
+                    "no difference in any replicate".to_owned()
+                }
+                Some(of) => digits::difference(of),
+            };
             (difference, words)
         }
     }

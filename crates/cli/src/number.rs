@@ -17,6 +17,7 @@ pub(crate) fn plain(value: f64) -> String {
         _ if size >= 10.0 => 2,
         _ if size >= 1.0 => 3,
         _ if size >= 0.001 => 4,
+        _ if size >= 0.000_1 => 5,
         _ if size > 0.0 => return format!("{value:.1e}"),
         _ => 0,
     };
@@ -121,6 +122,7 @@ mod tests {
             (123_456.0, "123,456"),
             (-3_382_445.4, "-3,382,445"),
             (1234.56, "1235"),
+            (0.000_35, "0.00035"),
             (0.000_05, "5.0e-5"),
         ] {
             assert_eq!(plain(value), text);

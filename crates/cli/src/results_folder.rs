@@ -7,7 +7,7 @@ use std::{
 
 use foedera_results::{
     Estimate, Results, ResultsError,
-    manifest::{self, Manifest, Origin, RunStatus},
+    manifest::{self, Manifest, RunStatus},
     open::{self, Values},
     series::SeriesPoint,
 };
@@ -84,11 +84,6 @@ fn is_whole(folder: &Path, manifest: &Manifest) -> bool {
         let bytes = fs::read(folder.join(&entry.name));
         bytes.is_ok_and(|bytes| manifest::sha256(&bytes) == entry.sha256)
     })
-}
-
-/// Whether two runs have the same origin, wherever their texts lie.
-pub(crate) fn same_request(one: &Origin, other: &Origin) -> bool {
-    one == other
 }
 
 /// Quantiles over time, `[arm][measure][step]`, from `series.parquet`.

@@ -1,7 +1,7 @@
 //! Tables without lines: a faint heading, columns set by what they hold, nothing wider than the terminal.
 
 use comfy_table::{
-    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width,
     presets::NOTHING,
 };
 
@@ -16,6 +16,8 @@ pub(crate) enum Column {
     Number(&'static str),
     /// Prose, broken into lines where the table would be too wide.
     Prose(&'static str),
+    /// Prose that gets at least so many columns.
+    Wide(&'static str, u16),
 }
 
 /// How a cell is painted.
@@ -118,8 +120,14 @@ impl Sheet {
                 continue;
             };
             set.set_padding((0, 2));
-            if !matches!(column, Column::Prose(_)) {
-                set.set_constraint(ColumnConstraint::ContentWidth);
+            match column {
+                Column::Words(_) | Column::Number(_) => {
+                    set.set_constraint(ColumnConstraint::ContentWidth);
+                }
+                Column::Wide(_, width) => {
+                    set.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*width)));
+                }
+                Column::Prose(_) => {}
             }
         }
         let mut text = String::new();
@@ -135,7 +143,9 @@ impl Sheet {
 impl Column {
     const fn heading(self) -> (&'static str, CellAlignment) {
         match self {
-            Self::Words(title) | Self::Prose(title) => (title, CellAlignment::Left),
+            Self::Words(title) | Self::Prose(title) | Self::Wide(title, _) => {
+                (title, CellAlignment::Left)
+            }
             Self::Number(title) => (title, CellAlignment::Right),
         }
     }

@@ -24,6 +24,20 @@ pub(crate) fn density(weights: &[f64]) -> String {
     weights.iter().map(bar).collect()
 }
 
+/// The density of weighted values over `low..=high`, what lies beyond in the outermost cells.
+pub(crate) fn histogram(values: &[(f64, f64)], (low, high): (f64, f64), cells: usize) -> String {
+    let mut weights = vec![0.0; cells];
+    for (value, weight) in values {
+        let share = if high > low {
+            (value - low) / (high - low)
+        } else {
+            0.5
+        };
+        weights[index(share * count(cells)).min(cells - 1)] += weight;
+    }
+    density(&weights)
+}
+
 /// A share 0..=1 as a bar of `width` cells, in eighths of a cell.
 pub(crate) fn share(value: f64, width: usize) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -44,26 +58,6 @@ pub(crate) fn share(value: f64, width: usize) -> String {
     let bar = format!("{}{}", "█".repeat(index(full)), PARTS[shown]);
     let cells = bar.chars().count();
     bar + &" ".repeat(width.saturating_sub(cells))
-}
-
-/// A range on an axis of `width` cells: `·` the axis, `─` between the ends, `┼` the middle.
-pub(crate) fn range(ends: (f64, f64), middle: f64, axis: (f64, f64), width: usize) -> String {
-    let cell = |value: f64| {
-        let place = (value - axis.0) / (axis.1 - axis.0) * (count(width) - 1.0);
-        if place.is_finite() {
-            index(place.round()).min(width.saturating_sub(1))
-        } else {
-            0
-        }
-    };
-    let (first, last, centre) = (cell(ends.0), cell(ends.1), cell(middle));
-    (0..width)
-        .map(|idx| match idx {
-            _ if idx == centre => '┼',
-            _ if (first..=last).contains(&idx) => '─',
-            _ => '·',
-        })
-        .collect()
 }
 
 fn level(value: f64, low: f64, high: f64) -> char {
@@ -114,9 +108,10 @@ mod tests {
     }
 
     #[test]
-    fn a_range_lies_on_its_axis() {
-        assert_eq!(range((0.2, 0.6), 0.4, (0.0, 1.0), 11), "··──┼──····");
-        assert_eq!(range((0.0, 1.0), 0.0, (0.0, 0.0), 3), "┼··");
+    fn a_histogram_counts_weights_into_cells() {
+        let values = [(0.0, 1.0), (0.9, 2.0), (5.0, 2.0)];
+        assert_eq!(histogram(&values, (0.0, 1.0), 4), "▃  █");
+        assert_eq!(histogram(&[(3.0, 1.0)], (3.0, 3.0), 3), " █ ");
     }
 
     #[test]

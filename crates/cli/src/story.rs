@@ -20,7 +20,7 @@ pub(crate) fn lines(scenario: &Scenario, events: &[Event]) -> Vec<Line> {
     events.iter().map(|event| line(scenario, event)).collect()
 }
 
-/// The same history with refusals that repeat told once.
+/// The same history with refusals and disputes that repeat told once.
 pub(crate) fn shortened(lines: &[Line]) -> Vec<Line> {
     let mut told: Vec<(Line, Vec<&str>)> = Vec::new();
     for line in lines {
@@ -30,7 +30,8 @@ pub(crate) fn shortened(lines: &[Line]) -> Vec<Line> {
             .find(|(earlier, _)| about(earlier) == about(line));
         match before {
             Some((earlier, again))
-                if line.kind == "blocked" && earlier.sentence == line.sentence =>
+                if matches!(line.kind, "blocked" | "dispute")
+                    && earlier.sentence == line.sentence =>
             {
                 again.push(&line.date);
             }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Cells of a curve.
-const CELLS: usize = 36;
+const CELLS: usize = 60;
 /// Dates at which numbers are shown.
 const DATES: usize = 4;
 
@@ -21,43 +21,23 @@ pub(super) fn cohesion(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
     let Some(&leader) = measures.first() else {
         return String::new();
     };
-    let steps = answer.layout.steps.len();
-    let dates: Vec<usize> = (0..DATES)
-        .map(|idx| idx * steps.saturating_sub(1) / (DATES - 1))
-        .collect();
-    let mut text = heading(face, "Cohesion over time");
-    text += &fan(face, answer, arm, leader);
-    let names: Vec<&'static str> = vec![""; DATES];
+    let last = answer.layout.steps.len().saturating_sub(1);
+    let dates: Vec<usize> = (0..DATES).map(|idx| idx * last / (DATES - 1)).collect();
     let mut columns = vec![Column::Words("")];
-    columns.extend(names.into_iter().map(Column::Number));
-    columns.push(Column::Words(""));
+    columns.extend([Column::Number(""); DATES]);
     let mut sheet = Sheet::new(face, columns);
-    let mut head = vec![Word::new(Tone::Faint, "median (5 % to 95 %)")];
-    head.extend(
-        dates
-            .iter()
-            .map(|step| Word::new(Tone::Faint, date(answer.layout.steps[*step]))),
-    );
+    let mut head = vec![Word::new(Tone::Faint, "median, 5 % to 95 %")];
+    let named = dates.iter().map(|step| date(answer.layout.steps[*step]));
+    head.extend(named.map(|date| Word::new(Tone::Faint, date)));
     sheet.row(head);
     for measure in measures {
         let points = &answer.series[arm][measure];
         let mut row = vec![Word::from(organisation(answer, measure))];
-        row.extend(
-            dates.iter().map(|step| {
-                Word::from(points[*step].as_ref().map_or_else(|| "–".to_owned(), cell))
-            }),
-        );
-        let medians = thinned(points, 2);
-        row.push(Word::new(
-            Tone::Picture,
-            spark::curve(&medians[..], 0.0, 1.0)
-                .chars()
-                .step_by(2)
-                .collect::<String>(),
-        ));
+        let cells = dates.iter().map(|step| points[*step].as_ref());
+        row.extend(cells.map(|point| Word::from(point.map_or_else(|| "–".to_owned(), cell))));
         sheet.row(row);
     }
-    text + &sheet.text()
+    heading(face, "Cohesion over time") + &fan(face, answer, arm, leader) + &sheet.text()
 }
 
 /// The title of a measure.
@@ -115,7 +95,7 @@ fn fan(face: &Face, answer: &Answer<'_>, arm: usize, measure: usize) -> String {
     let steps = &answer.layout.steps;
     if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
         let axis = format!(
-            "{:<20}  {}{}{}",
+            "{:<23}{}{}{}",
             "",
             date(*first),
             " ".repeat(CELLS.saturating_sub(14)),
@@ -144,15 +124,11 @@ fn thinned(points: &[Option<SeriesPoint>], level: usize) -> Vec<f64> {
 fn cell(point: &SeriesPoint) -> String {
     let [low, _, middle, _, high] = &point.quantiles;
     format!(
-        "{} ({} to {})",
+        "{} {:.2}–{:.2}",
         estimate::value(middle),
-        two(low.value),
-        two(high.value)
+        low.value,
+        high.value
     )
-}
-
-fn two(value: f64) -> String {
-    format!("{value:.2}")
 }
 
 fn date(step: StepDate) -> String {

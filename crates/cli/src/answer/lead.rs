@@ -1,7 +1,9 @@
 //! The answer in a few sentences: where cohesion ends, how far the first proposal gets, who stops it.
 
+use foedera_results::Estimate;
+
 use super::{Answer, course};
-use crate::{blockers, estimate, face::Face};
+use crate::{blockers, estimate, face::Face, prose};
 
 /// The sentences, wrapped to the terminal.
 pub(super) fn sentences(face: &Face, answer: &Answer<'_>) -> String {
@@ -10,7 +12,7 @@ pub(super) fn sentences(face: &Face, answer: &Answer<'_>) -> String {
     if text.is_empty() {
         return String::new();
     }
-    format!("\n{}\n", filled(&text, face.width))
+    format!("\n{}\n", prose::filled(&text, face.width, ""))
 }
 
 fn cohesion(answer: &Answer<'_>) -> Option<String> {
@@ -18,20 +20,22 @@ fn cohesion(answer: &Answer<'_>) -> Option<String> {
     let points = &answer.series.first()?[measure];
     let start = points.iter().flatten().next()?;
     let end = points.iter().rev().flatten().next()?;
-    let change = end.mean.value - start.mean.value;
     let apart = start.mean.high < end.mean.low || end.mean.high < start.mean.low;
-    let verb = match (apart, change > 0.0) {
-        (false, _) => "stays at",
-        (true, true) => "rises to",
-        (true, false) => "falls to",
-    };
     let [low, _, middle, _, high] = &end.quantiles;
+    let error = [low, middle, high]
+        .map(Estimate::half_width)
+        .into_iter()
+        .fold(0.0, f64::max);
+    let from = estimate::deserved(start.mean.value, error);
+    let course = match (apart, end.mean.value > start.mean.value) {
+        (false, _) => "ends where it started, at".to_owned(),
+        (true, true) => format!("rises from {from} to"),
+        (true, false) => format!("falls from {from} to"),
+    };
+    let [low, middle, high] = [low, middle, high].map(|of| estimate::deserved(of.value, error));
     Some(format!(
-        "{} {verb} {} in the median of all histories ({} in nine of ten), from {}.",
+        "{} {course} {middle} in the median history; nine of ten end between {low} and {high}.",
         course::title(answer, measure),
-        estimate::value(middle),
-        estimate::span(low, high),
-        estimate::value(&start.mean),
     ))
 }
 
@@ -89,30 +93,4 @@ fn stopper(answer: &Answer<'_>) -> Option<String> {
         estimate::probability(&top.share),
         term.unwrap_or_default()
     ))
-}
-
-/// Words in lines of a width.
-fn filled(text: &str, width: usize) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_fill_lines() {
-        assert_eq!(filled("one two  three four", 9), "one two\nthree\nfour");
-        assert_eq!(filled("", 9), "");
-    }
 }

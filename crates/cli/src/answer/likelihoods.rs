@@ -1,8 +1,10 @@
 //! Outcomes: probabilities with Wilson intervals, amounts with standard errors and quantiles.
+//!
+//! Each line has the name that the outcome has in the tables, one line each.
 
 use foedera_results::{
     Estimate, digits,
-    histogram::Scale,
+    histogram::{BINS, Scale},
     layout::{OutcomeColumn, OutcomeKind},
     outcome::OutcomeTally,
 };
@@ -16,29 +18,31 @@ use crate::{
 };
 
 /// Cells of a probability's bar.
-const BAR: usize = 20;
+const BAR: usize = 16;
+/// Bins of a histogram below which a quantile says nothing.
+const RESOLUTION_BINS: f64 = 3.0;
 /// Cells of a small density.
-const CELLS: usize = 16;
+const CELLS: usize = 12;
 
 /// Truth values, and whether timed events happen at all.
 pub(super) fn how_likely(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
     let mut sheet = Sheet::new(
         face,
         [
-            Column::Prose("how likely"),
+            Column::Wide("outcome", 44),
             Column::Number("probability"),
-            Column::Words("0 – 1"),
+            Column::Words("0 to 1"),
         ],
     );
     for (column, tally) in outcomes(answer, arm) {
-        let (label, share) = match column.kind {
-            OutcomeKind::Truth => (column.label.clone(), tally.estimate(column.kind)),
-            OutcomeKind::Time => (happens(&column.label), tally.presence()),
+        let (name, share) = match column.kind {
+            OutcomeKind::Truth => (column.name.clone(), tally.estimate(column.kind)),
+            OutcomeKind::Time => (format!("{}: ever", column.name), tally.presence()),
             OutcomeKind::Count | OutcomeKind::Number => continue,
         };
         let Some(share) = share else { continue };
         sheet.row([
-            label.into(),
+            name.into(),
             Word::new(Tone::Strong, estimate::probability(&share)),
             Word::new(
                 Tone::Picture,
@@ -58,7 +62,7 @@ pub(super) fn how_much(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
     let mut sheet = Sheet::new(
         face,
         [
-            Column::Prose("how much"),
+            Column::Wide("outcome", 34),
             Column::Number("mean"),
             Column::Number("5 %"),
             Column::Number("median"),
@@ -76,7 +80,7 @@ pub(super) fn how_much(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
         let quantile = |level| {
             tally
                 .quantile(column, level)
-                .map_or_else(|| "–".to_owned(), |of| end(&of, column.kind))
+                .map_or_else(|| "–".to_owned(), |of| end(&of, column))
         };
         sheet.row([
             with_unit(column).into(),
@@ -105,26 +109,23 @@ fn outcomes<'a>(
         .zip(&answer.aggregates.arms[arm].outcomes)
 }
 
-/// A quantile; whole numbers stay whole.
-fn end(of: &Estimate, kind: OutcomeKind) -> String {
-    if kind == OutcomeKind::Count {
-        format!("{:.0}", of.value)
-    } else {
-        estimate::value(of)
+/// A quantile, as fine as its interval and its histogram; whole numbers stay whole.
+fn end(of: &Estimate, column: &OutcomeColumn) -> String {
+    if column.kind == OutcomeKind::Count {
+        return format!("{:.0}", of.value);
     }
+    let resolution = RESOLUTION_BINS * (column.high - column.low) / f64::from(BINS);
+    estimate::deserved(of.value, of.half_width().max(resolution))
 }
 
+/// The name with its unit, short: labels of indices explain their base elsewhere.
 fn with_unit(column: &OutcomeColumn) -> String {
-    match (column.unit.is_empty(), column.kind) {
-        (true, _) => column.label.clone(),
-        (false, OutcomeKind::Time) => format!("{}, if it happens [{}]", column.label, column.unit),
-        (false, _) => format!("{} [{}]", column.label, column.unit),
+    let unit = column.unit.split(',').next().unwrap_or_default();
+    match (unit.is_empty(), column.kind) {
+        (true, _) => column.name.clone(),
+        (false, OutcomeKind::Time) => format!("{} [{unit}, if ever]", column.name),
+        (false, _) => format!("{} [{unit}]", column.name),
     }
-}
-
-/// What a time is the time of.
-fn happens(label: &str) -> String {
-    format!("{label}: happens at all")
 }
 
 /// The shape of the distribution between its extremes.
@@ -132,22 +133,9 @@ fn density(column: &OutcomeColumn, tally: &OutcomeTally) -> String {
     let (Some(low), Some(high)) = (tally.min(), tally.max()) else {
         return String::new();
     };
-    let cells = f64::from(u16::try_from(CELLS).unwrap_or(u16::MAX));
-    let mut weights = vec![0.0; CELLS];
-    for (from, to, count) in tally.histogram().bins(Scale::new(column.low, column.high)) {
-        let middle = f64::midpoint(from, to).clamp(low, high);
-        let place = if high > low {
-            (middle - low) / (high - low) * cells
-        } else {
-            cells / 2.0
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the cast saturates, and the picture has few cells"
-        )]
-        let cell = (place as usize).min(CELLS - 1);
-        weights[cell] += f64::from(count);
-    }
-    spark::density(&weights)
+    let bins = tally.histogram().bins(Scale::new(column.low, column.high));
+    let weighted: Vec<(f64, f64)> = bins
+        .map(|(from, to, n)| (f64::midpoint(from, to).clamp(low, high), f64::from(n)))
+        .collect();
+    spark::histogram(&weighted, (low, high), CELLS)
 }

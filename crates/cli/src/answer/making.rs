@@ -4,6 +4,7 @@ use super::Answer;
 use crate::{
     face::Face,
     number::{self, bytes, count, seconds},
+    prose,
 };
 
 /// The closing lines.
@@ -47,14 +48,11 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
         .iter()
         .map(|file| format!("{} {}", file.name, bytes(file.bytes)))
         .collect();
-    text += &format!(
-        "  {}: {}\n",
-        answer.results.dir().display(),
-        files.join(", ")
-    );
-    let key = "  probabilities with 95 % Wilson intervals; ± is one standard error of a mean; luck and \
+    let files = format!("{}: {}", answer.results.dir().display(), files.join(", "));
+    text += &format!("{}\n", prose::filled(&files, face.width, "  "));
+    let key = "probabilities with 95 % Wilson intervals; ± is one standard error of a mean; luck and \
                uncertain inputs together";
-    text + &face.paint.faint(key) + "\n"
+    text + &face.aside(key)
 }
 
 /// Failed replicates; silence would hide them.

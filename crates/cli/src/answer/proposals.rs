@@ -4,25 +4,29 @@ use foedera_results::digits;
 
 use super::{Answer, heading};
 use crate::{
-    blockers, estimate,
+    blockers::{self, Blocker},
+    estimate,
     face::Face,
     sheet::{Column, Sheet, Tone, Word},
     spark,
 };
 
-/// Blockers shown for each initiative; `foedera why` shows all.
+/// Blockers shown for the first initiative; `foedera why` shows all.
 const BLOCKERS: usize = 3;
 /// Cells of a probability's bar.
-const BAR: usize = 20;
+const BAR: usize = 16;
 
-/// Every initiative with the rungs it reaches and its main blockers.
+/// The first initiative in full, then every other one on a line.
 pub(super) fn ladders(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
-    if answer.layout.initiatives.is_empty() {
+    let n = answer.layout.initiatives.len();
+    if n == 0 {
         return String::new();
     }
-    let mut text = heading(face, "How far the initiatives get, and who stops them");
-    for idx in 0..answer.layout.initiatives.len() {
-        text += &ladder(face, answer, arm, idx);
+    let mut text = heading(face, "How far it gets, and who stops it");
+    text += &ladder(face, answer, arm, 0);
+    if n > 1 {
+        text += &heading(face, "The other initiatives");
+        text += &overview(face, answer, arm);
     }
     text
 }
@@ -36,19 +40,19 @@ fn ladder(face: &Face, answer: &Answer<'_>, arm: usize, idx: usize) -> String {
         initiative.title
     );
     if decisions.initiatives[idx].tabled.sum == 0 {
-        return text + "    never tabled\n";
+        return text + "  never tabled\n";
     }
     let mut sheet = Sheet::new(
         face,
-        [Column::Words(""), Column::Number(""), Column::Words("")],
+        [Column::Wide("", 44), Column::Number(""), Column::Words("")],
     );
     for (rung, name) in initiative.rungs.iter().enumerate() {
         let Some(reached) = decisions.ever_adopted(idx, rung) else {
             continue;
         };
         sheet.row([
-            format!("  {}", name.id).into(),
-            estimate::probability(&reached).into(),
+            format!("{} reaches {}", rung + 1, name.id).into(),
+            Word::new(Tone::Strong, estimate::probability(&reached)),
             Word::new(
                 Tone::Picture,
                 format!("▕{}▏", spark::share(reached.value, BAR)),
@@ -58,26 +62,90 @@ fn ladder(face: &Face, answer: &Answer<'_>, arm: usize, idx: usize) -> String {
     text += &sheet.text();
     let ranked = blockers::ranked(decisions, idx);
     for blocker in ranked.iter().take(BLOCKERS) {
-        let term = blocker
-            .terms
-            .first()
-            .map_or_else(String::new, |(term, share)| {
-                format!(
-                    ", over {} in {} of them",
-                    answer.layout.terms[*term],
-                    estimate::probability(share)
-                )
-            });
         text += &format!(
-            "    {} blocks {} of tablings{term}\n",
+            "  {} blocks {} of its tablings{}\n",
             face.paint.strong(&answer.layout.actors[blocker.actor].id),
             estimate::probability(&blocker.share),
+            over(answer, blocker)
         );
     }
     if ranked.is_empty() {
-        text += "    nobody blocks it\n";
+        text += "  nobody blocks it\n";
     }
     text
+}
+
+/// The term that decides most of a blocker's refusals.
+fn over(answer: &Answer<'_>, blocker: &Blocker) -> String {
+    let share = |(term, share): &(usize, _)| {
+        format!(
+            ", over {} in {} of them",
+            answer.layout.terms[*term],
+            estimate::probability(share)
+        )
+    };
+    blocker.terms.first().map(share).unwrap_or_default()
+}
+
+fn overview(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
+    let decisions = &answer.aggregates.arms[arm].decisions;
+    let mut sheet = Sheet::new(
+        face,
+        [
+            Column::Wide("initiative", 20),
+            Column::Number("first rung"),
+            Column::Number("last rung"),
+            Column::Words("ladder"),
+            Column::Wide("blocked most by, share of tablings", 34),
+        ],
+    );
+    for (idx, initiative) in answer.layout.initiatives.iter().enumerate().skip(1) {
+        let reached: Vec<_> = (0..initiative.rungs.len())
+            .filter_map(|rung| decisions.ever_adopted(idx, rung))
+            .collect();
+        let shares: Vec<f64> = reached.iter().map(|of| of.value).collect();
+        let value =
+            |of: Option<&foedera_results::Estimate>| of.map_or_else(|| "–".to_owned(), short);
+        let id = Word::new(Tone::Strong, initiative.id.as_str());
+        if decisions.initiatives[idx].tabled.sum == 0 {
+            sheet.row([id, "–".into(), "–".into(), "".into(), "never tabled".into()]);
+            continue;
+        }
+        sheet.row([
+            id,
+            value(reached.first()).into(),
+            value(reached.last().filter(|_| reached.len() > 1)).into(),
+            Word::new(Tone::Picture, spark::curve(&shares, 0.0, 1.0)),
+            leaders(answer, &blockers::ranked(decisions, idx)).into(),
+        ]);
+    }
+    sheet.text()
+}
+
+/// A probability with its error in few characters.
+fn short(of: &foedera_results::Estimate) -> String {
+    let text = estimate::probability(of);
+    if text.starts_with(['<', '>']) {
+        return text.replace(" (95 %)", "");
+    }
+    digits::estimate(of)
+}
+
+/// Those of the first rank, `A or B 0.93 ± 0.02, over outside`.
+fn leaders(answer: &Answer<'_>, ranked: &[Blocker]) -> String {
+    let first: Vec<&Blocker> = ranked.iter().take_while(|one| one.rank == 1).collect();
+    let Some(top) = first.first() else {
+        return "nobody".to_owned();
+    };
+    let names: Vec<&str> = first
+        .iter()
+        .map(|one| answer.layout.actors[one.actor].id.as_str())
+        .collect();
+    let term = match (first.len(), top.terms.first()) {
+        (1, Some((term, _))) => format!(", over {}", answer.layout.terms[*term]),
+        _ => String::new(),
+    };
+    format!("{} {}{term}", names.join(" or "), short(&top.share))
 }
 
 /// What an arm changes against the first one, replicate by replicate.
@@ -91,7 +159,7 @@ pub(super) fn differences(face: &Face, answer: &Answer<'_>, arm: usize) -> Strin
     let mut sheet = Sheet::new(
         face,
         [
-            Column::Prose("outcome"),
+            Column::Wide("outcome", 40),
             Column::Words("difference of the means"),
         ],
     );
@@ -105,7 +173,7 @@ pub(super) fn differences(face: &Face, answer: &Answer<'_>, arm: usize) -> Strin
             Tone::Strong
         };
         sheet.row([
-            column.label.as_str().into(),
+            column.name.as_str().into(),
             Word::new(tone, digits::difference(&difference)),
         ]);
     }

@@ -1,21 +1,26 @@
 //! `foedera show FILE`: what a scenario asks, of which world, from which figures.
 
+mod health;
 mod inputs;
 mod people;
 mod proposals;
 mod uncertain;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args as ClapArgs;
 use foedera_scenario::{Override, Scenario};
 
+use self::uncertain::Detail;
 use crate::{
     exit::Exit,
     face::{Face, shell_word},
     failure::Failure,
-    number, phrase, scenario_file,
+    health as health_table, number, phrase, scenario_file,
 };
+
+/// The seed of the health table: it is about the model, not about one sample.
+const HEALTH_SEED: u64 = 1;
 
 /// What to show.
 #[derive(Debug, ClapArgs)]
@@ -28,28 +33,41 @@ pub(crate) struct Args {
     /// Shows how lively the model is on this scenario: terms of utility, decisions, measures
     #[arg(long)]
     health: bool,
+    /// Lists each uncertain input and each parameter of the law on a line of its own
+    #[arg(long)]
+    all: bool,
 }
 
 /// Shows it.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
-    let scenario = scenario_file::load(face, &args.file, &args.set)?.scenario;
-    if face.json {
-        face.document(&scenario)?;
+    let scenario = Arc::new(scenario_file::load(face, &args.file, &args.set)?.scenario);
+    let file = shell_word(&args.file.display().to_string());
+    if args.health {
+        let health = health_table::of(&scenario, HEALTH_SEED);
+        if face.json {
+            face.document(&health)?;
+        } else {
+            face.data(&(head(face, &scenario) + &health::table(face, &health)))?;
+        }
+    } else if face.json {
+        face.document(&*scenario)?;
     } else {
+        let detail = if args.all {
+            Detail::Each
+        } else {
+            Detail::Kindred
+        };
         let mut text = head(face, &scenario);
         text += &people::actors(face, &scenario);
         text += &people::organisations(face, &scenario);
         text += &proposals::initiatives(face, &scenario);
         text += &proposals::shocks(face, &scenario);
         text += &proposals::policies(face, &scenario);
-        text += &uncertain::inputs(face, &scenario);
-        text += &inputs::sources(face, &scenario);
+        text += &uncertain::inputs(face, &scenario, detail);
+        text += &inputs::sources(face, &scenario, detail);
         face.data(&text)?;
     }
-    face.next(&format!(
-        "foedera run {}",
-        shell_word(&args.file.display().to_string())
-    ));
+    face.next(&format!("foedera run {file}"));
     Ok(Exit::Good)
 }
 

@@ -156,7 +156,7 @@ fn table(
         };
         sheet.row([
             verdict,
-            format!("{}{because}", one.text).into(),
+            format!("{}{because}", statement(one)).into(),
             one.found.as_str().into(),
         ]);
     }
@@ -179,6 +179,15 @@ fn table(
         number::counted(replicates, "replicate")
     );
     text
+}
+
+/// The statement without its reason, which is shown below it.
+fn statement(judged: &Judged) -> String {
+    let reason = format!(", because: {:?})", judged.because);
+    judged
+        .text
+        .strip_suffix(&reason)
+        .map_or_else(|| judged.text.clone(), |text| format!("{text})"))
 }
 
 fn document(session: &Session) -> serde_json::Value {

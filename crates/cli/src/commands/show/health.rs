@@ -14,17 +14,27 @@ const BAR: usize = 16;
 
 /// The table.
 pub(super) fn table(face: &Face, health: &Health) -> String {
-    let mut text = heading(face, &format!("Health, on {} replicates", count(health.replicates)));
+    let mut text = heading(
+        face,
+        &format!("Health, on {} replicates", count(health.replicates)),
+    );
     text += &terms(face, health);
     text.push('\n');
     text += &proposals(face, health);
     text.push('\n');
     text += &measures(face, health);
-    let events: Vec<String> =
-        health.events.iter().map(|(kind, n)| format!("{} {kind}", plain(*n))).collect();
+    let events: Vec<String> = health
+        .events
+        .iter()
+        .map(|(kind, n)| format!("{} {kind}", plain(*n)))
+        .collect();
     text += &format!("\n  per history: {}\n", events.join(", "));
     if health.doubts.is_empty() {
-        text += &format!("  {}\n", face.paint.good("healthy: terms comparable, decisions open, cohesion moves"));
+        text += &format!(
+            "  {}\n",
+            face.paint
+                .good("healthy: terms comparable, decisions open, cohesion moves")
+        );
     }
     for doubt in &health.doubts {
         text += &format!("  {} {doubt}\n", face.paint.doubt("look:"));

@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use foedera_scenario::{Confidence, Scenario};
 
-use super::heading;
+use super::{heading, uncertain::Detail};
 use crate::{
     face::Face,
     number::{self, plain},
-    phrase,
+    phrase, prose,
     sheet::{Column, Sheet, Tone, Word},
 };
 
 /// Sources with confidence.
-pub(super) fn sources(face: &Face, scenario: &Scenario) -> String {
+pub(super) fn sources(face: &Face, scenario: &Scenario, detail: Detail) -> String {
     let mut text = heading(face, "Where the numbers come from");
-    text += &summary(scenario);
+    text += &summary(face, scenario);
     for source in &scenario.sources {
-        text += &format!("  {}\n", face.paint.faint(source));
+        text += &face.aside(source);
     }
     let columns = columns(face, scenario);
-    let figures = figures(face, scenario);
+    let figures = figures(face, scenario, detail);
     for part in [columns, figures]
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -32,7 +32,7 @@ pub(super) fn sources(face: &Face, scenario: &Scenario) -> String {
 }
 
 /// How many numbers there are and how far they can be trusted.
-fn summary(scenario: &Scenario) -> String {
+fn summary(face: &Face, scenario: &Scenario) -> String {
     let mut by_confidence: BTreeMap<&str, u64> = BTreeMap::new();
     let mut written = 0;
     for (_, info) in scenario.leaves.iter().filter(|(_, info)| info.written) {
@@ -47,13 +47,15 @@ fn summary(scenario: &Scenario) -> String {
         .iter()
         .map(|(name, n)| format!("{name} {}", number::count(*n)))
         .collect();
-    format!(
-        "  {} numbers, {} of them written in the files; confidence: {}\n  licences: {}\n",
+    let numbers = format!(
+        "{} numbers, {} of them written in the files; confidence: {}",
         number::count(scenario.leaves.len() as u64),
         number::count(written),
-        parts.join(", "),
-        scenario.world.licence,
-    )
+        parts.join(", ")
+    );
+    let licences = format!("licences: {}", scenario.world.licence);
+    let lines = [numbers, licences].map(|line| prose::filled(&line, face.width, "  ") + "\n");
+    lines.concat()
 }
 
 /// The world's columns.
@@ -88,7 +90,7 @@ fn columns(face: &Face, scenario: &Scenario) -> String {
 }
 
 /// Single figures that carry a source of their own.
-fn figures(face: &Face, scenario: &Scenario) -> String {
+fn figures(face: &Face, scenario: &Scenario, detail: Detail) -> String {
     let of_column = |path: &str| path.starts_with("actors.") || path.starts_with("dyads.");
     let mut sheet = Sheet::new(
         face,
@@ -100,7 +102,9 @@ fn figures(face: &Face, scenario: &Scenario) -> String {
         ],
     );
     for (_, info) in scenario.leaves.iter() {
-        let Some(source) = info.source.as_ref().filter(|_| !of_column(&info.path)) else {
+        let of_law = info.path.starts_with("params.") && !info.written;
+        let hidden = of_column(&info.path) || (of_law && detail == Detail::Kindred);
+        let Some(source) = info.source.as_ref().filter(|_| !hidden) else {
             continue;
         };
         let tone = match info.confidence {

@@ -22,14 +22,14 @@ pub(super) fn actors(face: &Face, scenario: &Scenario) -> String {
         .fold(0.0, f64::max);
     let mut columns = vec![
         Column::Words("actor"),
-        Column::Prose(""),
+        Column::Wide("", 16),
         Column::Number("capability"),
         Column::Words(""),
         Column::Words("energy/trade/security"),
         Column::Number("autonomy"),
         Column::Number("ambition"),
     ];
-    columns.push(Column::Prose("seats"));
+    columns.push(Column::Wide("seats", 22));
     let mut sheet = Sheet::new(face, columns);
     for (idx, actor) in world.actors.iter().enumerate() {
         let share = value(actor.capability_share);
@@ -54,22 +54,38 @@ pub(super) fn actors(face: &Face, scenario: &Scenario) -> String {
     heading(face, "Actors and what they care about") + &sheet.text()
 }
 
-/// The seats of an actor, `S member, C observer`.
+/// The seats of an actor by rank, members first: `A B · observer C`.
 fn seats(scenario: &Scenario, actor: usize) -> String {
-    let seat = |org: &Organisation| {
-        let (_, status) = org.seats.iter().find(|(holder, _)| *holder == actor)?;
-        Some(match status {
-            Status::Member => org.id.clone(),
-            other => format!("{} ({})", org.id, other.name().to_lowercase()),
-        })
+    let holds = |org: &&Organisation, wanted: Status| {
+        org.seats
+            .iter()
+            .any(|(holder, status)| *holder == actor && *status == wanted)
     };
-    let seats: Vec<String> = scenario
-        .world
-        .organisations
-        .iter()
-        .filter_map(seat)
-        .collect();
-    seats.join(", ")
+    let of = |wanted: Status| {
+        let orgs = scenario
+            .world
+            .organisations
+            .iter()
+            .filter(|org| holds(org, wanted));
+        let ids: Vec<&str> = orgs.map(|org| org.id.as_str()).collect();
+        let rank = match wanted {
+            Status::Member => String::new(),
+            other => format!("{} ", other.name().to_lowercase()),
+        };
+        (!ids.is_empty()).then(|| rank + &ids.join(" "))
+    };
+    let ranks = [
+        Status::Member,
+        Status::Suspended,
+        Status::Candidate,
+        Status::Observer,
+        Status::Partner,
+    ];
+    ranks
+        .into_iter()
+        .filter_map(of)
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// Organisations with their rules and what they have built.

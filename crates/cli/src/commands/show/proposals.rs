@@ -16,10 +16,7 @@ pub(super) fn initiatives(face: &Face, scenario: &Scenario) -> String {
     for initiative in &scenario.initiatives {
         let paint = face.paint;
         text += &format!("  {}  {}\n", paint.strong(&initiative.id), initiative.title);
-        text += &format!(
-            "  {}\n",
-            paint.faint(&phrase::procedure(scenario, initiative))
-        );
+        text += &face.aside(&phrase::procedure(scenario, initiative));
         text += &conditions(face, scenario, initiative);
         let mut sheet = Sheet::new(
             face,
@@ -57,11 +54,7 @@ fn conditions(face: &Face, scenario: &Scenario, initiative: &Initiative) -> Stri
     if parts.is_empty() {
         return String::new();
     }
-    format!(
-        "  {}\n",
-        face.paint
-            .faint(&format!("only if {}", parts.join(" and ")))
-    )
+    face.aside(&format!("only if {}", parts.join(" and ")))
 }
 
 fn stances(face: &Face, scenario: &Scenario, initiative: &Initiative) -> String {
