@@ -44,8 +44,19 @@ fn compare(program: &Arc<Program>, isa: Isa, policy: Option<usize>, how: &Compar
     let outcome = Engine::new(program, isa).run(&block);
     for &lane in how.lanes {
         let replicate = how.first + lane as u64;
-        let expected = reference::run(program, how.seed, replicate, policy, how.stances, &draws[lane]);
-        let about = format!("{} {policy:?} replicate {replicate} on {}", scenario.name, isa.name());
+        let expected = reference::run(
+            program,
+            how.seed,
+            replicate,
+            policy,
+            how.stances,
+            &draws[lane],
+        );
+        let about = format!(
+            "{} {policy:?} replicate {replicate} on {}",
+            scenario.name,
+            isa.name()
+        );
         assert_same(program, &lane_of(&outcome, lane), &expected, &about);
     }
 }
@@ -61,8 +72,14 @@ fn the_classroom_agrees_on_every_instruction_set_and_policy() {
     for isa in Isa::available() {
         for policy in policies(&program) {
             for stances in [true, false] {
-                let how =
-                    Comparison { seed: 2_008, first: 0, n: 64, lanes: &[0, 31, 63], stances, spread: Some(1.0) };
+                let how = Comparison {
+                    seed: 2_008,
+                    first: 0,
+                    n: 64,
+                    lanes: &[0, 31, 63],
+                    stances,
+                    spread: Some(1.0),
+                };
                 compare(&program, isa, policy, &how);
             }
         }
@@ -120,7 +137,14 @@ fn flagships_agree_on_every_instruction_set_at_their_base_values() {
     for name in ["csto-integration", "afghanistan-cooperation"] {
         let program = program(load(name, &[]));
         for isa in Isa::available() {
-            let how = Comparison { seed: 7, first: 0, n: 1, lanes: &[0], stances: true, spread: None };
+            let how = Comparison {
+                seed: 7,
+                first: 0,
+                n: 1,
+                lanes: &[0],
+                stances: true,
+                spread: None,
+            };
             compare(&program, isa, None, &how);
         }
     }

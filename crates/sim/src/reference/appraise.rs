@@ -17,22 +17,40 @@ pub(super) fn appraise(state: &mut State<'_>) {
             let seat = &state.organisations[org].seats[at];
             let carried = utility::carry(state, &moment, org, seat.actor);
             let at_start = state.step == 0;
-            let reference = if at_start { carried.posture.clone() } else { seat.reference.clone() };
+            let reference = if at_start {
+                carried.posture.clone()
+            } else {
+                seat.reference.clone()
+            };
             let (weight, reference_now) = (seat.weight, &reference);
-            let judged =
-                Judged { org, at, weight, view: &view, company: &company, carried: &carried, reference: reference_now };
+            let judged = Judged {
+                org,
+                at,
+                weight,
+                view: &view,
+                company: &company,
+                carried: &carried,
+                reference: reference_now,
+            };
             let found = utility::judge(state, &judged);
             let smoothed = threats::share_moved(state.law.withdrawal.smoothing, state.years);
             let share = if at_start { 1.0 } else { smoothed };
             let adapted = threats::share_moved(state.law.outside.adaptation, state.years);
             let seat = &mut state.organisations[org].seats[at];
             // Added in the order of the terms.
-            seat.total = found.terms.iter().skip(1).fold(found.terms[0], |sum, term| sum + term);
+            seat.total = found
+                .terms
+                .iter()
+                .skip(1)
+                .fold(found.terms[0], |sum, term| sum + term);
             seat.smoothed = math::lerp(seat.smoothed, seat.total, share);
             seat.terms = found.terms;
             seat.protection = found.protection;
-            (seat.lead, seat.led, seat.interdependence) = (found.lead, found.led, found.interdependence);
-            seat.reference = (0..n_blocs).map(|bloc| math::lerp(reference[bloc], carried.posture[bloc], adapted)).collect();
+            (seat.lead, seat.led, seat.interdependence) =
+                (found.lead, found.led, found.interdependence);
+            seat.reference = (0..n_blocs)
+                .map(|bloc| math::lerp(reference[bloc], carried.posture[bloc], adapted))
+                .collect();
             seat.felt = carried.posture;
         }
     }

@@ -30,7 +30,10 @@ pub(super) fn meet(state: &mut State<'_>) {
     }
     let mut now: Option<Prospect> = None;
     for idx in 0..state.initiatives.len() {
-        let meeting = state.initiatives[idx].calendar.iter().find(|(step, _)| *step == state.step);
+        let meeting = state.initiatives[idx]
+            .calendar
+            .iter()
+            .find(|(step, _)| *step == state.step);
         let Some(&(_, wait)) = meeting else { continue };
         if !admissible(state, idx) {
             continue;
@@ -51,19 +54,31 @@ fn admissible(state: &State<'_>, idx: usize) -> bool {
         && own.adopted < spec.ladder.len()
         && own.rested >= params.pause
         && since + 1e-4 >= params.drafting
-        && spec.conditions.iter().all(|condition| holds(state, condition))
+        && spec
+            .conditions
+            .iter()
+            .all(|condition| holds(state, condition))
 }
 
 fn holds(state: &State<'_>, condition: &Condition) -> bool {
     match condition {
-        Condition::LevelAtLeast { org, element, level } => {
-            state.organisations[*org].built[*element] >= state.value(*level)
+        Condition::LevelAtLeast {
+            org,
+            element,
+            level,
+        } => state.organisations[*org].built[*element] >= state.value(*level),
+        Condition::DriverAbove { driver, level } => {
+            state.drivers[*driver].level >= state.value(*level)
         }
-        Condition::DriverAbove { driver, level } => state.drivers[*driver].level >= state.value(*level),
-        Condition::DriverBelow { driver, level } => state.value(*level) >= state.drivers[*driver].level,
+        Condition::DriverBelow { driver, level } => {
+            state.value(*level) >= state.drivers[*driver].level
+        }
         Condition::Adopted { initiative, rung } => state.initiatives[*initiative].adopted > *rung,
         Condition::HasStatus { actor, org, status } => {
-            state.seat(*org, *actor).map_or(Status::Outsider, |seat| seat.status) == *status
+            state
+                .seat(*org, *actor)
+                .map_or(Status::Outsider, |seat| seat.status)
+                == *status
         }
     }
 }
@@ -76,23 +91,37 @@ fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
         let mut venues = spec.venues.iter();
         venues.any(|&org| state.seat(org, actor).is_some_and(|seat| seat.is_member()))
     };
-    let voices: Vec<bool> = parties.iter().map(|party| party.named || sits(party.actor)).collect();
+    let voices: Vec<bool> = parties
+        .iter()
+        .map(|party| party.named || sits(party.actor))
+        .collect();
     let year = u32::try_from(Month(state.month).year()).unwrap_or(0);
     let params = &state.law.bargaining;
-    let mut values = Values { voices, parts: Vec::new(), sums: Vec::new() };
+    let mut values = Values {
+        voices,
+        parts: Vec::new(),
+        sums: Vec::new(),
+    };
     for (rung, file) in spec.ladder.iter().enumerate() {
         let (mut all_parts, mut sums) = (Vec::new(), Vec::new());
         if rung >= state.initiatives[idx].adopted {
             let after = before.after(state, idx, rung);
             for party in parties {
                 let mut parts = foresee::gain(state, party.actor, before, &after);
-                let looking = Looking { initiative: idx, actor: party.actor, voices: &values.voices };
+                let looking = Looking {
+                    initiative: idx,
+                    actor: party.actor,
+                    voices: &values.voices,
+                };
                 let depth = state.value(file.depth);
                 parts[9] = foresee::bilateral(state, &looking, rung, parts[9]);
                 parts[9] = foresee::distrust(state, &looking, depth, parts[9]);
                 let stances = if state.stances { 1.0 } else { 0.0 };
                 parts[7] = stances * params.stance * party.stance;
-                let entity = rng::directed_entity(spec.number, state.scenario.world.actors[party.actor].number);
+                let entity = rng::directed_entity(
+                    spec.number,
+                    state.scenario.world.actors[party.actor].number,
+                );
                 let fresh = rng::logistic(state.word(purpose::PARTY_YEAR, year, entity));
                 parts[8] = bargaining::chance(party.persistent, fresh, depth, params);
                 // Added in the order of the parts.

@@ -8,9 +8,18 @@ use crate::mechanisms::{commitment, threats};
 /// Applies what was adopted, in the order of the file.
 pub(super) fn adopt(state: &mut State<'_>) {
     for (idx, spec) in state.scenario.initiatives.iter().enumerate() {
-        let Some(rung) = state.initiatives[idx].vote.as_ref().and_then(|vote| vote.rung) else { continue };
+        let Some(rung) = state.initiatives[idx]
+            .vote
+            .as_ref()
+            .and_then(|vote| vote.rung)
+        else {
+            continue;
+        };
         let before = state.initiatives[idx].adopted;
-        for effect in spec.ladder[before..=rung].iter().flat_map(|rung| &rung.effects) {
+        for effect in spec.ladder[before..=rung]
+            .iter()
+            .flat_map(|rung| &rung.effects)
+        {
             effects::apply(state, effect, Some(idx));
         }
         state.initiatives[idx].adopted = rung + 1;
@@ -23,8 +32,16 @@ pub(super) fn commit_members(state: &mut State<'_>) {
     let params = &state.law.commitment;
     let moved = threats::share_moved(params.speed, state.years);
     let share = if state.step == 0 { 1.0 } else { moved };
-    for seat in state.organisations.iter_mut().flat_map(|org| &mut org.seats) {
-        seat.commitment = math::lerp(seat.commitment, commitment::target(seat.total, params), share);
+    for seat in state
+        .organisations
+        .iter_mut()
+        .flat_map(|org| &mut org.seats)
+    {
+        seat.commitment = math::lerp(
+            seat.commitment,
+            commitment::target(seat.total, params),
+            share,
+        );
     }
 }
 
@@ -36,14 +53,24 @@ pub(super) fn build(state: &mut State<'_>) {
         let delivery = commitment::delivery(committed, spread, params.heterogeneity);
         let organisation = &mut state.organisations[org];
         organisation.delivery = delivery;
-        for ((built, &declared), element) in
-            organisation.built.iter_mut().zip(&organisation.declared).zip(&state.elements)
+        for ((built, &declared), element) in organisation
+            .built
+            .iter_mut()
+            .zip(&organisation.declared)
+            .zip(&state.elements)
         {
             // At the start, what is declared stands as far as it is delivered.
             *built = if state.step == 0 {
                 declared * delivery
             } else {
-                commitment::next_built(*built, declared, delivery, element.build_years, params.decay, state.years)
+                commitment::next_built(
+                    *built,
+                    declared,
+                    delivery,
+                    element.build_years,
+                    params.decay,
+                    state.years,
+                )
             };
         }
     }
@@ -71,7 +98,11 @@ fn deliverers(state: &State<'_>, org: usize) -> (f32, f32) {
 /// Texts fade.
 pub(super) fn fade_texts(state: &mut State<'_>) {
     let kept = 1.0 - threats::share_moved(state.law.outside.fading, state.years);
-    for text in state.organisations.iter_mut().flat_map(|org| &mut org.texts) {
+    for text in state
+        .organisations
+        .iter_mut()
+        .flat_map(|org| &mut org.texts)
+    {
         *text *= kept;
     }
 }

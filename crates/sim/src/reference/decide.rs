@@ -23,11 +23,17 @@ struct Answer {
 }
 
 /// Puts an initiative to the vote, if a sponsor is keen enough to table it.
-pub(super) fn decide(state: &mut State<'_>, idx: usize, wait: f32, values: &Values) -> Option<Vote> {
+pub(super) fn decide(
+    state: &mut State<'_>,
+    idx: usize,
+    wait: f32,
+    values: &Values,
+) -> Option<Vote> {
     let spec = &state.scenario.initiatives[idx];
     let uniform = rng::uniform(state.word(purpose::TABLING, state.step, u32::from(spec.number)));
     let adopted = state.initiatives[idx].adopted;
-    let chance = bargaining::tabling_probability(keenest(state, idx, values), wait, &state.law.bargaining);
+    let chance =
+        bargaining::tabling_probability(keenest(state, idx, values), wait, &state.law.bargaining);
     let tabled = uniform < chance;
     if !tabled {
         return None;
@@ -46,7 +52,14 @@ pub(super) fn decide(state: &mut State<'_>, idx: usize, wait: f32, values: &Valu
         }
         failed = Some((rung, answer));
     }
-    Some(write_down(state, idx, values, chosen, failed.as_ref(), paid))
+    Some(write_down(
+        state,
+        idx,
+        values,
+        chosen,
+        failed.as_ref(),
+        paid,
+    ))
 }
 
 /// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
@@ -54,7 +67,12 @@ fn keenest(state: &State<'_>, idx: usize, values: &Values) -> f32 {
     let sponsored = !state.scenario.initiatives[idx].sponsors.is_empty();
     let mut best = 0.0f32;
     for sums in &values.sums {
-        for ((party, sum), voice) in state.initiatives[idx].parties.iter().zip(sums).zip(&values.voices) {
+        for ((party, sum), voice) in state.initiatives[idx]
+            .parties
+            .iter()
+            .zip(sums)
+            .zip(&values.voices)
+        {
             if if sponsored { party.sponsor } else { *voice } {
                 best = best.max(*sum);
             }
@@ -76,36 +94,62 @@ fn bodies(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Vec<Bo
     let parties = &state.initiatives[idx].parties;
     let mut bodies = Vec::new();
     for &org in &spec.venues {
-        let rule = spec.rule.as_ref().unwrap_or(&state.scenario.world.organisations[org].rule);
+        let rule = spec
+            .rule
+            .as_ref()
+            .unwrap_or(&state.scenario.world.organisations[org].rule);
         let sits = |actor: usize| state.seat(org, actor).is_some_and(|seat| seat.is_member());
-        let who = (0..parties.len()).filter(|&at| sits(parties[at].actor)).collect();
+        let who = (0..parties.len())
+            .filter(|&at| sits(parties[at].actor))
+            .collect();
         bodies.push(body(state, idx, rung, values, rule, who));
     }
     if !spec.parties.is_empty() {
         // Beside a venue, everyone named must agree.
         let consent = Rule::Consensus;
-        let rule = spec.rule.as_ref().filter(|_| spec.venues.is_empty()).unwrap_or(&consent);
+        let rule = spec
+            .rule
+            .as_ref()
+            .filter(|_| spec.venues.is_empty())
+            .unwrap_or(&consent);
         let who = (0..parties.len()).filter(|&at| parties[at].named).collect();
         bodies.push(body(state, idx, rung, values, rule, who));
     }
     bodies
 }
 
-fn body(state: &State<'_>, idx: usize, rung: usize, values: &Values, rule: &Rule, who: Vec<usize>) -> Body {
+fn body(
+    state: &State<'_>,
+    idx: usize,
+    rung: usize,
+    values: &Values,
+    rule: &Rule,
+    who: Vec<usize>,
+) -> Body {
     let ladder = &state.scenario.initiatives[idx].ladder;
     let voter = |&at: &usize| {
         let actor = state.initiatives[idx].parties[at].actor;
-        let seats = |rung: &foedera_scenario::Rung| rung.effects.iter().any(|effect| load::seats(effect, actor));
+        let seats = |rung: &foedera_scenario::Rung| {
+            rung.effects.iter().any(|effect| load::seats(effect, actor))
+        };
         let own = &state.actors[actor];
         Voter {
             value: values.sums[rung][at],
             weight: match rule {
-                Rule::QualifiedMajority { weights: Weights::Capability, .. } => own.capability,
-                Rule::QualifiedMajority { weights: Weights::Gdp, .. } => own.gdp,
+                Rule::QualifiedMajority {
+                    weights: Weights::Capability,
+                    ..
+                } => own.capability,
+                Rule::QualifiedMajority {
+                    weights: Weights::Gdp,
+                    ..
+                } => own.gdp,
                 _ => 1.0,
             },
             veto: match rule {
-                Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => vetoes.contains(&actor),
+                Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => {
+                    vetoes.contains(&actor)
+                }
                 Rule::Consensus | Rule::OptIn { .. } => false,
             },
             applicant: ladder.iter().take(rung + 1).any(seats),
@@ -114,10 +158,20 @@ fn body(state: &State<'_>, idx: usize, rung: usize, values: &Values, rule: &Rule
     let procedure = match rule {
         Rule::Consensus => Procedure::Consensus,
         Rule::OptIn { min } => Procedure::OptIn { min: *min as usize },
-        Rule::SimpleMajority { .. } => Procedure::Majority { quota: 0.5, strict: true },
-        Rule::QualifiedMajority { quota, .. } => Procedure::Majority { quota: state.value(*quota), strict: false },
+        Rule::SimpleMajority { .. } => Procedure::Majority {
+            quota: 0.5,
+            strict: true,
+        },
+        Rule::QualifiedMajority { quota, .. } => Procedure::Majority {
+            quota: state.value(*quota),
+            strict: false,
+        },
     };
-    Body { procedure, voters: who.iter().map(voter).collect(), who }
+    Body {
+        procedure,
+        voters: who.iter().map(voter).collect(),
+        who,
+    }
 }
 
 /// Puts one rung to every body.
@@ -126,7 +180,11 @@ fn ask(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Answer {
     let mut bodies = bodies(state, idx, rung, values);
     let says_yes = |body: &Body| rules::passes(body.procedure, &body.voters, threshold);
     if !bodies.is_empty() && bodies.iter().all(says_yes) {
-        return Answer { passes: true, blockers: Vec::new(), pivotal: None };
+        return Answer {
+            passes: true,
+            blockers: Vec::new(),
+            pivotal: None,
+        };
     }
     let in_the_way = |at: &usize| {
         bodies.iter().filter(|body| !says_yes(body)).any(|body| {
@@ -137,19 +195,34 @@ fn ask(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Answer {
     let blockers: Vec<usize> = (0..values.voices.len()).filter(in_the_way).collect();
     let mut pivotal = None;
     for &at in blockers.iter().rev() {
-        let lifted = bodies.iter_mut().all(|body| match body.who.iter().position(|&who| who == at) {
-            Some(place) => rules::passes_without(body.procedure, &mut body.voters, place, threshold),
-            None => rules::passes(body.procedure, &body.voters, threshold),
-        });
+        let lifted =
+            bodies
+                .iter_mut()
+                .all(|body| match body.who.iter().position(|&who| who == at) {
+                    Some(place) => {
+                        rules::passes_without(body.procedure, &mut body.voters, place, threshold)
+                    }
+                    None => rules::passes(body.procedure, &body.voters, threshold),
+                });
         if lifted {
             pivotal = Some(at);
         }
     }
-    Answer { passes: false, blockers, pivotal }
+    Answer {
+        passes: false,
+        blockers,
+        pivotal,
+    }
 }
 
 /// The sole blocker whom the keenest party can and will compensate.
-fn compensated(state: &State<'_>, idx: usize, rung: usize, values: &Values, answer: &Answer) -> Option<usize> {
+fn compensated(
+    state: &State<'_>,
+    idx: usize,
+    rung: usize,
+    values: &Values,
+    answer: &Answer,
+) -> Option<usize> {
     if answer.blockers.len() != 1 || answer.pivotal.is_none() {
         return None;
     }
@@ -188,25 +261,50 @@ fn write_down(
     if let Some((rung, answer)) = failed {
         for &at in &answer.blockers {
             let term = deciding(&values.parts[*rung][at]);
-            blockers.push(Blocker { actor: actor(state, at), term, value: values.sums[*rung][at] });
+            blockers.push(Blocker {
+                actor: actor(state, at),
+                term,
+                value: values.sums[*rung][at],
+            });
             let party = &mut state.initiatives[idx].parties[at];
             party.objected = true;
             party.blocked += 1;
         }
-        for (party, sum) in state.initiatives[idx].parties.iter_mut().zip(&values.sums[*rung]) {
+        for (party, sum) in state.initiatives[idx]
+            .parties
+            .iter_mut()
+            .zip(&values.sums[*rung])
+        {
             party.pushed = !blockers.is_empty() && party.sponsor && *sum > 0.0;
         }
     }
     let voices = values.voices.iter().filter(|voice| **voice).count() as f32;
-    let against = if chosen.is_some() { 0.0 } else { blockers.len() as f32 / f32::max(voices, 1.0) };
+    let against = match chosen {
+        Some(rung) => outvoted(state, idx, &values.sums[rung], &values.voices),
+        None => blockers.len(),
+    } as f32
+        / f32::max(voices, 1.0);
     let agreement = math::abs(1.0 - 2.0 * math::min(against, 1.0));
     if let Some(rung) = chosen {
         let parties = join(state, idx, rung, values);
         if let Some(at) = paid {
-            state.note(Happening::Paid { initiative, actor: actor(state, at) });
+            state.note(Happening::Paid {
+                initiative,
+                actor: actor(state, at),
+            });
         }
-        state.note(Happening::Adopted { initiative, rung: index(rung), parties });
-    } else if let Some(worst) = blockers.iter().reduce(|worst, next| if next.value < worst.value { next } else { worst }) {
+        state.note(Happening::Adopted {
+            initiative,
+            rung: index(rung),
+            parties,
+        });
+    } else if let Some(worst) = blockers.iter().reduce(|worst, next| {
+        if next.value < worst.value {
+            next
+        } else {
+            worst
+        }
+    }) {
         state.note(Happening::Blocked {
             initiative,
             blocker: worst.actor,
@@ -214,16 +312,31 @@ fn write_down(
             term: worst.term,
         });
     }
-    let pivotal = failed.and_then(|(_, answer)| answer.pivotal).map(|at| actor(state, at));
+    let pivotal = failed
+        .and_then(|(_, answer)| answer.pivotal)
+        .map(|at| actor(state, at));
     let adopted = chosen.map(index);
-    state.left.decisions.push(Decision { lane: 0, step: state.step, initiative, adopted, blockers, pivotal });
-    Vote { rung: chosen, agreement }
+    state.left.decisions.push(Decision {
+        lane: 0,
+        step: state.step,
+        initiative,
+        adopted,
+        blockers,
+        pivotal,
+    });
+    Vote {
+        rung: chosen,
+        agreement,
+    }
 }
 
 /// Marks and counts who takes part in what was adopted.
 fn join(state: &mut State<'_>, idx: usize, rung: usize, values: &Values) -> u32 {
     let venue = state.scenario.initiatives[idx].venues.first().copied();
-    let volunteers = matches!(program::rule_of(state.scenario, idx, venue), Rule::OptIn { .. });
+    let volunteers = matches!(
+        program::rule_of(state.scenario, idx, venue),
+        Rule::OptIn { .. }
+    );
     let mut count = 0;
     for (at, party) in state.initiatives[idx].parties.iter_mut().enumerate() {
         party.took_part = values.voices[at] && (!volunteers || values.sums[rung][at] > 0.0);
@@ -234,13 +347,23 @@ fn join(state: &mut State<'_>, idx: usize, rung: usize, values: &Values) -> u32 
 
 /// The part with the largest loss.
 fn deciding(parts: &[f32; 10]) -> u32 {
-    let worst = (0..10).reduce(|worst, part| if parts[part] < parts[worst] { part } else { worst });
+    let worst = (0..10).reduce(|worst, part| {
+        if parts[part] < parts[worst] {
+            part
+        } else {
+            worst
+        }
+    });
     index(worst.expect("there are ten parts"))
 }
 
 fn write_ledger(state: &mut State<'_>, idx: usize, values: &Values) {
     for (rung, parts) in values.parts.iter().enumerate() {
-        for (at, parts) in parts.iter().enumerate().filter(|(at, _)| values.voices[*at]) {
+        for (at, parts) in parts
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| values.voices[*at])
+        {
             state.left.ledger.push(LedgerEntry {
                 lane: 0,
                 step: state.step,
@@ -252,4 +375,16 @@ fn write_ledger(state: &mut State<'_>, idx: usize, values: &Values) {
             });
         }
     }
+}
+
+/// How many objected to what passed by majority; under other rules nobody is outvoted.
+fn outvoted(state: &State<'_>, idx: usize, sums: &[f32], voices: &[bool]) -> usize {
+    let venue = state.scenario.initiatives[idx].venues.first().copied();
+    let rule = crate::program::rule_of(state.scenario, idx, venue);
+    if !matches!(rule, Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }) {
+        return 0;
+    }
+    let threshold = state.law.bargaining.threshold;
+    let against = |(voice, sum): &(&bool, &f32)| **voice && **sum < -threshold;
+    voices.iter().zip(sums).filter(against).count()
 }

@@ -23,15 +23,25 @@ pub(super) fn apply(state: &mut State<'_>, effect: &Effect, initiative: Option<u
             state.organisations[*org].texts[*bloc] += state.value(*by);
         }
         Effect::DriverShift { driver, by } => shift_driver(state, *driver, state.value(*by), false),
-        Effect::DriverMeanShift { driver, by, contributed } => {
-            let share = if *contributed { contribution(state, initiative) } else { 1.0 };
+        Effect::DriverMeanShift {
+            driver,
+            by,
+            contributed,
+        } => {
+            let share = if *contributed {
+                contribution(state, initiative)
+            } else {
+                1.0
+            };
             shift_driver(state, *driver, state.value(*by) * share, true);
         }
         Effect::InitiativeOpen { initiative } => state.initiatives[*initiative].open = true,
         Effect::InitiativeClose { initiative } => state.initiatives[*initiative].open = false,
         Effect::AffinityShift { from, to, .. }
         | Effect::TradeScale { from, to, .. }
-        | Effect::EnergyLinkAdd { from, to, .. } => change_pairs(state, effect, from, to, initiative),
+        | Effect::EnergyLinkAdd { from, to, .. } => {
+            change_pairs(state, effect, from, to, initiative)
+        }
         Effect::ExposureAdd { group, .. }
         | Effect::IdealPointShift { group, .. }
         | Effect::SalienceScale { group, .. }
@@ -48,9 +58,14 @@ fn who(state: &State<'_>, group: &Group, initiative: Option<usize>) -> Vec<usize
     let belongs = |actor: &usize| match group {
         Group::Actors(actors) => actors.contains(actor),
         Group::Bloc(bloc) => state.scenario.world.blocs[*bloc].members.contains(actor),
-        Group::Members(org) => state.seat(*org, *actor).is_some_and(|seat| seat.is_member()),
+        Group::Members(org) => state
+            .seat(*org, *actor)
+            .is_some_and(|seat| seat.is_member()),
         Group::Parties => initiative.is_some_and(|idx| {
-            state.initiatives[idx].parties.iter().any(|party| party.actor == *actor && party.took_part)
+            state.initiatives[idx]
+                .parties
+                .iter()
+                .any(|party| party.actor == *actor && party.took_part)
         }),
     };
     (0..state.actors.len()).filter(belongs).collect()
@@ -60,7 +75,11 @@ fn who(state: &State<'_>, group: &Group, initiative: Option<usize>) -> Vec<usize
 fn contribution(state: &State<'_>, initiative: Option<usize>) -> f32 {
     let Some(idx) = initiative else { return 1.0 };
     let mut sum = 0.0;
-    for party in state.initiatives[idx].parties.iter().filter(|party| party.took_part) {
+    for party in state.initiatives[idx]
+        .parties
+        .iter()
+        .filter(|party| party.took_part)
+    {
         sum += bilateral::contribution(state.actors[party.actor].capability);
     }
     math::saturate(sum)
@@ -80,23 +99,38 @@ fn shift_driver(state: &mut State<'_>, driver: usize, by: f32, lasting: bool) {
 
 fn change_status(state: &mut State<'_>, org: usize, actor: usize, to: Status) {
     let mut seats = state.organisations[org].seats.iter_mut();
-    let seat = seats.find(|seat| seat.actor == actor).expect("effects name seats that were planned");
+    let seat = seats
+        .find(|seat| seat.actor == actor)
+        .expect("effects name seats that were planned");
     let from = seat.status;
     if from != to {
         seat.status = to;
         let (org, actor) = (index(org), index(actor));
-        state.note(Happening::StatusChanged { org, actor, from, to, cause: Cause::Effect });
+        state.note(Happening::StatusChanged {
+            org,
+            actor,
+            from,
+            to,
+            cause: Cause::Effect,
+        });
     }
 }
 
 /// Changes every pair with one end in each group.
-fn change_pairs(state: &mut State<'_>, effect: &Effect, from: &Group, to: &Group, initiative: Option<usize>) {
+fn change_pairs(
+    state: &mut State<'_>,
+    effect: &Effect,
+    from: &Group,
+    to: &Group,
+    initiative: Option<usize>,
+) {
     let (from, to) = (who(state, from, initiative), who(state, to, initiative));
     let floor = state.law.energy.link_floor;
     let leaves = &state.leaves;
     for pair in &mut state.pairs {
         let (source, target) = (pair.source, pair.target);
-        let meets = (from.contains(&source) && to.contains(&target)) || (from.contains(&target) && to.contains(&source));
+        let meets = (from.contains(&source) && to.contains(&target))
+            || (from.contains(&target) && to.contains(&source));
         if !meets {
             continue;
         }
@@ -127,7 +161,9 @@ fn change_actor(state: &mut State<'_>, effect: &Effect, actor: usize) {
             *exposure = math::positive_part(*exposure + leaves[by.0 as usize]);
         }
         Effect::IdealPointShift { by, .. } => actor.ideal += leaves[by.0 as usize],
-        Effect::SalienceScale { domain, by, .. } => actor.salience_base[*domain as usize] *= leaves[by.0 as usize],
+        Effect::SalienceScale { domain, by, .. } => {
+            actor.salience_base[*domain as usize] *= leaves[by.0 as usize]
+        }
         Effect::TrustShift { bloc, by, .. } => {
             let trust = &mut actor.blocs[*bloc].trust;
             *trust = math::clamp(*trust + leaves[by.0 as usize], -1.0, 1.0);

@@ -12,6 +12,7 @@ use crate::mechanisms::{salience, threats};
 pub(super) fn expose(state: &mut State<'_>) {
     for actor in 0..state.actors.len() {
         state.actors[actor].trade = load::total_trade(state, actor);
+        load::stake(state, actor);
     }
     weigh_seats(state);
     meet_blocs(state);
@@ -54,7 +55,9 @@ fn meet_blocs(state: &mut State<'_>) {
 
 /// Forces of a bloc in the region.
 pub(super) fn forces(state: &State<'_>, bloc: usize) -> f32 {
-    state.scenario.world.blocs[bloc].presence.map_or(0.0, |driver| state.drivers[driver].level)
+    state.scenario.world.blocs[bloc]
+        .presence
+        .map_or(0.0, |driver| state.drivers[driver].level)
 }
 
 /// Intensity of a threat that an exposure of 1 would bring.
@@ -70,10 +73,12 @@ fn unit(state: &State<'_>, actor: usize, threat: usize) -> f32 {
             } else {
                 state.value(world.dyads[state.pair_of[actor][*origin]].distance_km)
             };
-            let mut level = threats::spillover(distance, state.value(*scale_km), own.capability) * driver;
+            let mut level =
+                threats::spillover(distance, state.value(*scale_km), own.capability) * driver;
             for (bloc, tie) in own.blocs.iter().enumerate() {
                 let relief = state.law.threats.relief;
-                level *= threats::presence_relief(relief, tie.presence, forces(state, bloc), tie.trust);
+                level *=
+                    threats::presence_relief(relief, tie.presence, forces(state, bloc), tie.trust);
             }
             level
         }
@@ -88,11 +93,19 @@ fn unit(state: &State<'_>, actor: usize, threat: usize) -> f32 {
                 * own.ambition
                 * tie.presence
                 * math::positive_part(forces(state, *bloc));
-            if tie.insider { 0.0 } else { near * driver + felt }
+            if tie.insider {
+                0.0
+            } else {
+                near * driver + felt
+            }
         }
         ThreatKind::Regime { bloc } => {
             let open = threats::regime(own.polyarchy, own.income, own.capability);
-            if own.blocs[*bloc].insider { 0.0 } else { open * driver }
+            if own.blocs[*bloc].insider {
+                0.0
+            } else {
+                open * driver
+            }
         }
         ThreatKind::Direct => driver,
     };

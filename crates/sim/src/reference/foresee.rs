@@ -22,8 +22,14 @@ impl Prospect {
     /// Judges every seat.
     pub(super) fn of(state: &State<'_>, moment: Moment) -> Self {
         let orgs = 0..state.organisations.len();
-        let views: Vec<View> = orgs.clone().map(|org| utility::view(state, &moment, org)).collect();
-        let companies: Vec<Company> = orgs.clone().map(|org| utility::company(state, &moment, org)).collect();
+        let views: Vec<View> = orgs
+            .clone()
+            .map(|org| utility::view(state, &moment, org))
+            .collect();
+        let companies: Vec<Company> = orgs
+            .clone()
+            .map(|org| utility::company(state, &moment, org))
+            .collect();
         let terms = orgs
             .map(|org| {
                 let seats = state.organisations[org].seats.iter().enumerate();
@@ -44,7 +50,12 @@ impl Prospect {
                     .collect()
             })
             .collect();
-        Self { moment, views, companies, terms }
+        Self {
+            moment,
+            views,
+            companies,
+            terms,
+        }
     }
 
     /// After every rung that is not adopted yet, up to one.
@@ -58,7 +69,11 @@ impl Prospect {
 }
 
 /// Effects of the rungs that are not adopted yet, up to one.
-fn new_effects<'s>(state: &State<'s>, initiative: usize, rung: usize) -> impl Iterator<Item = &'s Effect> {
+fn new_effects<'s>(
+    state: &State<'s>,
+    initiative: usize,
+    rung: usize,
+) -> impl Iterator<Item = &'s Effect> {
     let adopted = state.initiatives[initiative].adopted;
     let ladder = &state.scenario.initiatives[initiative].ladder;
     ladder[adopted..=rung].iter().flat_map(|rung| &rung.effects)
@@ -67,7 +82,8 @@ fn new_effects<'s>(state: &State<'s>, initiative: usize, rung: usize) -> impl It
 /// Applies an effect to imagined organisations, discounted by the time it takes to build.
 fn imagine(state: &State<'_>, effect: &Effect, moment: &mut Moment) {
     let rate = state.law.bargaining.discount;
-    let discounted = |element: usize| bargaining::discounted(state.elements[element].build_years, rate);
+    let discounted =
+        |element: usize| bargaining::discounted(state.elements[element].build_years, rate);
     match effect {
         Effect::ElementSet { org, element, to } => {
             let level = &mut moment.levels[*org][*element];
@@ -79,7 +95,10 @@ fn imagine(state: &State<'_>, effect: &Effect, moment: &mut Moment) {
             *level += (full - *level) * discounted(*element);
         }
         Effect::StatusChange { org, actor, to } => {
-            let at = state.organisations[*org].seats.iter().position(|seat| seat.actor == *actor);
+            let at = state.organisations[*org]
+                .seats
+                .iter()
+                .position(|seat| seat.actor == *actor);
             if let Some(at) = at {
                 moment.weights[*org][at] = state.weight_of(*to);
             }
@@ -90,10 +109,21 @@ fn imagine(state: &State<'_>, effect: &Effect, moment: &mut Moment) {
 }
 
 /// Change of the seven terms of an actor over all its seats, and of what postures mean to a member of a bloc.
-pub(super) fn gain(state: &State<'_>, actor: usize, before: &Prospect, after: &Prospect) -> [f32; 10] {
+pub(super) fn gain(
+    state: &State<'_>,
+    actor: usize,
+    before: &Prospect,
+    after: &Prospect,
+) -> [f32; 10] {
     let mut out = [0.0; 10];
     for (org, organisation) in state.organisations.iter().enumerate() {
-        let Some(at) = organisation.seats.iter().position(|seat| seat.actor == actor) else { continue };
+        let Some(at) = organisation
+            .seats
+            .iter()
+            .position(|seat| seat.actor == actor)
+        else {
+            continue;
+        };
         for (term, out) in out.iter_mut().enumerate().take(7) {
             *out += after.terms[org][at][term] - before.terms[org][at][term];
         }
@@ -104,13 +134,26 @@ pub(super) fn gain(state: &State<'_>, actor: usize, before: &Prospect, after: &P
             if spec.bloc == Some(bloc) {
                 continue;
             }
-            let (was, is) = (before.views[org].antagonism[bloc], after.views[org].antagonism[bloc]);
+            let (was, is) = (
+                before.views[org].antagonism[bloc],
+                after.views[org].antagonism[bloc],
+            );
             let cooperation = math::positive_part(-is) - math::positive_part(-was);
             let distance = math::positive_part(own.polyarchy - mean_polyarchy(state, org));
             let weight = trade::worth(before.companies[org].capability(), BLOC_ATTENTION);
-            let seats = state.organisations[org].seats.iter().map(|seat| (seat.actor, seat.weight));
+            let seats = state.organisations[org]
+                .seats
+                .iter()
+                .map(|seat| (seat.actor, seat.weight));
             let affinity = mean_affinity(state, actor, seats);
-            out[9] += outside::bloc_value(is - was, affinity, cooperation, weight, distance, &state.law.outside);
+            out[9] += outside::bloc_value(
+                is - was,
+                affinity,
+                cooperation,
+                weight,
+                distance,
+                &state.law.outside,
+            );
         }
     }
     out
@@ -127,7 +170,11 @@ fn mean_polyarchy(state: &State<'_>, org: usize) -> f32 {
 }
 
 /// Mean affinity of an actor with others, by weight.
-fn mean_affinity(state: &State<'_>, actor: usize, others: impl Iterator<Item = (usize, f32)>) -> f32 {
+fn mean_affinity(
+    state: &State<'_>,
+    actor: usize,
+    others: impl Iterator<Item = (usize, f32)>,
+) -> f32 {
     let (mut sum, mut all) = (0.0, 0.0);
     for (other, weight) in others.filter(|(other, _)| *other != actor) {
         sum += weight * state.pair(actor, other).affinity;
@@ -143,12 +190,22 @@ pub(super) fn distrust(state: &State<'_>, looking: &Looking<'_>, depth: f32, sta
     let own = &state.actors[looking.actor];
     for bloc in 0..state.scenario.world.blocs.len() {
         let insider = |actor: usize| state.actors[actor].blocs[bloc].insider;
-        if !parties.iter().any(|party| party.named && insider(party.actor)) {
+        if !parties
+            .iter()
+            .any(|party| party.named && insider(party.actor))
+        {
             continue;
         }
         let trust = if insider(looking.actor) {
-            let others = parties.iter().zip(looking.voices).filter(|(party, voice)| **voice && !insider(party.actor));
-            mean_affinity(state, looking.actor, others.map(|(party, _)| (party.actor, 1.0)))
+            let others = parties
+                .iter()
+                .zip(looking.voices)
+                .filter(|(party, voice)| **voice && !insider(party.actor));
+            mean_affinity(
+                state,
+                looking.actor,
+                others.map(|(party, _)| (party.actor, 1.0)),
+            )
         } else {
             own.blocs[bloc].trust
         };
@@ -176,18 +233,28 @@ pub(super) fn bilateral(state: &State<'_>, looking: &Looking<'_>, rung: usize, s
 
 fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: &mut f32) {
     match effect {
-        Effect::DriverShift { driver, by } => value_driver(state, *driver, looking.actor, state.value(*by), sum),
-        Effect::DriverMeanShift { driver, by, contributed } => {
-            let share = if *contributed { contribution(state, looking) } else { 1.0 };
+        Effect::DriverShift { driver, by } => {
+            value_driver(state, *driver, looking.actor, state.value(*by), sum)
+        }
+        Effect::DriverMeanShift {
+            driver,
+            by,
+            contributed,
+        } => {
+            let share = if *contributed {
+                contribution(state, looking)
+            } else {
+                1.0
+            };
             value_driver(state, *driver, looking.actor, state.value(*by) * share, sum);
         }
-        Effect::ExposureAdd { group, threat, by } => {
-            if may_belong(state, group, looking) {
-                let change = state.value(*by) * state.actors[looking.actor].unit[*threat];
-                value_threat(state, *threat, looking.actor, change, sum);
-            }
+        Effect::ExposureAdd { group, threat, by } if may_belong(state, group, looking) => {
+            let change = state.value(*by) * state.actors[looking.actor].unit[*threat];
+            value_threat(state, *threat, looking.actor, change, sum);
         }
-        Effect::TrustShift { group, bloc, by } => value_trust(state, group, *bloc, looking, state.value(*by), sum),
+        Effect::TrustShift { group, bloc, by } => {
+            value_trust(state, group, *bloc, looking, state.value(*by), sum)
+        }
         Effect::AffinityShift { from, to, by }
         | Effect::TradeScale { from, to, by }
         | Effect::EnergyLinkAdd { from, to, by } => {
@@ -205,9 +272,17 @@ fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: 
 fn candidates(state: &State<'_>, group: &Group, looking: &Looking<'_>) -> Vec<usize> {
     match group {
         Group::Actors(actors) => actors.clone(),
-        Group::Members(org) => state.organisations[*org].seats.iter().map(|seat| seat.actor).collect(),
+        Group::Members(org) => state.organisations[*org]
+            .seats
+            .iter()
+            .map(|seat| seat.actor)
+            .collect(),
         Group::Bloc(bloc) => state.scenario.world.blocs[*bloc].members.clone(),
-        Group::Parties => state.initiatives[looking.initiative].parties.iter().map(|party| party.actor).collect(),
+        Group::Parties => state.initiatives[looking.initiative]
+            .parties
+            .iter()
+            .map(|party| party.actor)
+            .collect(),
     }
 }
 
@@ -217,13 +292,23 @@ fn may_belong(state: &State<'_>, group: &Group, looking: &Looking<'_>) -> bool {
 
 /// Share of a common good: a volunteer counts its own part, a body that decides together the whole.
 fn contribution(state: &State<'_>, looking: &Looking<'_>) -> f32 {
-    let venue = state.scenario.initiatives[looking.initiative].venues.first().copied();
-    if matches!(program::rule_of(state.scenario, looking.initiative, venue), Rule::OptIn { .. }) {
+    let venue = state.scenario.initiatives[looking.initiative]
+        .venues
+        .first()
+        .copied();
+    if matches!(
+        program::rule_of(state.scenario, looking.initiative, venue),
+        Rule::OptIn { .. }
+    ) {
         return bilateral::contribution(state.actors[looking.actor].capability);
     }
     let mut sum = 0.0;
     let parties = &state.initiatives[looking.initiative].parties;
-    for (party, _) in parties.iter().zip(looking.voices).filter(|(_, voice)| **voice) {
+    for (party, _) in parties
+        .iter()
+        .zip(looking.voices)
+        .filter(|(_, voice)| **voice)
+    {
         sum += bilateral::contribution(state.actors[party.actor].capability);
     }
     math::saturate(sum)
@@ -237,7 +322,13 @@ fn value_driver(state: &State<'_>, driver: usize, actor: usize, change: f32, sum
     for (threat, spec) in world.threats.iter().enumerate() {
         if spec.driver == driver {
             let level = math::max(math::abs(state.drivers[driver].level), LEVEL_MIN);
-            value_threat(state, threat, actor, own.intensity[threat] / level * change, sum);
+            value_threat(
+                state,
+                threat,
+                actor,
+                own.intensity[threat] / level * change,
+                sum,
+            );
         }
     }
     for (bloc, spec) in world.blocs.iter().enumerate() {
@@ -258,7 +349,13 @@ fn value_driver(state: &State<'_>, driver: usize, actor: usize, change: f32, sum
             };
             value_threat(state, threat, actor, moved, sum);
         }
-        *sum += bilateral::forces(change, tie.presence, own.autonomy, tie.trust, law.bilateral.forces);
+        *sum += bilateral::forces(
+            change,
+            tie.presence,
+            own.autonomy,
+            tie.trust,
+            law.bilateral.forces,
+        );
     }
 }
 
@@ -270,7 +367,14 @@ fn value_threat(state: &State<'_>, threat: usize, actor: usize, change: f32, sum
 }
 
 /// Worth of trust: to those who gain it by their stake, to the bloc by the weight of the others.
-fn value_trust(state: &State<'_>, group: &Group, bloc: usize, looking: &Looking<'_>, by: f32, sum: &mut f32) {
+fn value_trust(
+    state: &State<'_>,
+    group: &Group,
+    bloc: usize,
+    looking: &Looking<'_>,
+    by: f32,
+    sum: &mut f32,
+) {
     let own = &state.actors[looking.actor];
     let worth = state.law.bilateral.trust;
     if own.blocs[bloc].insider {
@@ -280,18 +384,33 @@ fn value_trust(state: &State<'_>, group: &Group, bloc: usize, looking: &Looking<
         }
         *sum += worth / 2.0 * trade::worth(weight, BLOC_ATTENTION) * by;
     } else if may_belong(state, group, looking) {
-        let stake = outside::cost(own.blocs[bloc].stake, own.salience[0], own.salience[1], 1.0, 0.0);
+        let stake = outside::cost(
+            own.blocs[bloc].stake,
+            own.salience[0],
+            own.salience[1],
+            1.0,
+            0.0,
+        );
         *sum += worth * stake * by;
     }
 }
 
 /// Worth of ties with the other side of an effect on pairs.
-fn value_ties(state: &State<'_>, effect: &Effect, others: &Group, looking: &Looking<'_>, by: f32, sum: &mut f32) {
+fn value_ties(
+    state: &State<'_>,
+    effect: &Effect,
+    others: &Group,
+    looking: &Looking<'_>,
+    by: f32,
+    sum: &mut f32,
+) {
     let law = &state.law;
     let own = &state.actors[looking.actor];
     let mut others = candidates(state, others, looking);
     others.retain(|&other| other != looking.actor);
-    let company = others.iter().fold(0.0, |sum, &other| sum + state.actors[other].capability);
+    let company = others
+        .iter()
+        .fold(0.0, |sum, &other| sum + state.actors[other].capability);
     for other in others {
         let pair = state.pair(looking.actor, other);
         *sum += match effect {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use foedera_scenario::{Cadence, Dyad, Effect, Leaf, PolicyIdx, Process, Scenario, Status};
 
-use super::state::{Actor, BlocTie, Driver, Element, Initiative, Left, Organisation, Pair, Party, Seat, State};
+use super::state::{
+    Actor, BlocTie, Driver, Element, Initiative, Left, Organisation, Pair, Party, Seat, State,
+};
 use crate::batch::{Fault, FaultKind};
 use crate::math;
 use crate::mechanisms::{Law, disputes, energy, influence, outside, relations, trade};
@@ -24,7 +26,11 @@ pub(super) fn load<'p>(
     let scenario: &Scenario = &program.scenario;
     let leaves = leaves(scenario, policy, inputs);
     let mut params = scenario.params.iter().map(|leaf| leaves[leaf.0 as usize]);
-    let law = Law::load(|_| params.next().expect("the scenario has every parameter of the law"));
+    let law = Law::load(|_| {
+        params
+            .next()
+            .expect("the scenario has every parameter of the law")
+    });
     let years = scenario.time.years_per_step() as f32;
     let mut state = State {
         program,
@@ -49,23 +55,46 @@ pub(super) fn load<'p>(
         fired: vec![0; scenario.shocks.len()],
         left: Left::default(),
     };
-    state.actors = (0..scenario.world.actors.len()).map(|idx| actor(&state, idx)).collect();
-    state.pairs = scenario.world.dyads.iter().map(|dyad| pair(&state, dyad)).collect();
+    state.actors = (0..scenario.world.actors.len())
+        .map(|idx| actor(&state, idx))
+        .collect();
+    state.pairs = scenario
+        .world
+        .dyads
+        .iter()
+        .map(|dyad| pair(&state, dyad))
+        .collect();
     tie_blocs(&mut state);
-    state.organisations = (0..scenario.world.organisations.len()).map(|org| organisation(&state, org)).collect();
-    state.drivers = scenario.world.drivers.iter().map(|driver| start(&state, &driver.process)).collect();
-    state.initiatives = (0..scenario.initiatives.len()).map(|idx| initiative(&state, idx)).collect();
+    state.organisations = (0..scenario.world.organisations.len())
+        .map(|org| organisation(&state, org))
+        .collect();
+    state.drivers = scenario
+        .world
+        .drivers
+        .iter()
+        .map(|driver| start(&state, &driver.process))
+        .collect();
+    state.initiatives = (0..scenario.initiatives.len())
+        .map(|idx| initiative(&state, idx))
+        .collect();
     state.left.outcomes = vec![f32::NAN; scenario.outcomes.len()];
     state.left.series = vec![Vec::new(); program.measures.len()];
     if inputs.iter().any(|(_, value)| !value.is_finite()) {
-        state.left.fault = Some(Fault { step: 0, what: FaultKind::NotFinite });
+        state.left.fault = Some(Fault {
+            step: 0,
+            what: FaultKind::NotFinite,
+        });
     }
     state
 }
 
 /// Every leaf: its base value, then the policy's, then the one drawn.
 fn leaves(scenario: &Scenario, policy: Option<PolicyIdx>, inputs: &[(Leaf, f32)]) -> Vec<f32> {
-    let mut leaves: Vec<f32> = scenario.leaves.iter().map(|(_, info)| info.value as f32).collect();
+    let mut leaves: Vec<f32> = scenario
+        .leaves
+        .iter()
+        .map(|(_, info)| info.value as f32)
+        .collect();
     if let Some(policy) = policy {
         for (leaf, value) in &scenario.policies[policy].set {
             leaves[leaf.0 as usize] = *value as f32;
@@ -81,7 +110,11 @@ fn elements(scenario: &Scenario, leaves: &[f32]) -> Vec<Element> {
     let value = |leaf: &Leaf| leaves[leaf.0 as usize];
     let element = |spec: &foedera_scenario::Element| Element {
         protection: spec.protection.iter().map(value).collect(),
-        depth: [value(&spec.depth[0]), value(&spec.depth[1]), value(&spec.depth[2])],
+        depth: [
+            value(&spec.depth[0]),
+            value(&spec.depth[1]),
+            value(&spec.depth[2]),
+        ],
         signal: spec.signal.iter().map(value).collect(),
         intrusiveness: value(&spec.intrusiveness),
         maturity: value(&spec.maturity),
@@ -116,7 +149,11 @@ fn actor(state: &State<'_>, idx: usize) -> Actor {
     let spec = &state.scenario.world.actors[idx];
     let value = |leaf: &Leaf| state.value(*leaf);
     let half = state.law.energy.market_twh;
-    let salience = [value(&spec.salience[0]), value(&spec.salience[1]), value(&spec.salience[2])];
+    let salience = [
+        value(&spec.salience[0]),
+        value(&spec.salience[1]),
+        value(&spec.salience[2]),
+    ];
     let n_threats = state.scenario.world.threats.len();
     let tie = |(bloc, group): (usize, &foedera_scenario::Bloc)| BlocTie {
         insider: group.members.contains(&idx),
@@ -151,29 +188,43 @@ fn actor(state: &State<'_>, idx: usize) -> Actor {
         attack: 0.0,
         trade: 0.0,
         trade_at_start: 0.0,
-        blocs: state.scenario.world.blocs.iter().enumerate().map(tie).collect(),
+        blocs: state
+            .scenario
+            .world
+            .blocs
+            .iter()
+            .enumerate()
+            .map(tie)
+            .collect(),
     }
 }
 
 fn pair(state: &State<'_>, dyad: &Dyad) -> Pair {
     let (source, target) = (&state.actors[dyad.source], &state.actors[dyad.target]);
     let value = |leaf: Leaf| state.value(leaf);
-    let (link, contiguity, rivalry) = (value(dyad.energy_link), value(dyad.contiguity), value(dyad.rivalry));
+    let (link, contiguity, rivalry) = (
+        value(dyad.energy_link),
+        value(dyad.contiguity),
+        value(dyad.rivalry),
+    );
     let (pact, clashes) = (value(dyad.pact), value(dyad.disputes_10y));
-    let complement_raw = energy::complementarity(source.seller, source.buyer, target.seller, target.buyer);
+    let complement_raw =
+        energy::complementarity(source.seller, source.buyer, target.seller, target.buyer);
     let fuel_rivalry = energy::rivalry(source.seller, source.buyer, target.seller, target.buyer);
     let flow = value(dyad.trade_out_musd) + value(dyad.trade_in_musd);
     let dependence_source = flow / math::max(source.gdp, 1.0);
     let dependence_target = flow / math::max(target.gdp, 1.0);
     let half = state.law.trade.half_dependence;
-    let traded = (trade::worth(dependence_source, half) + trade::worth(dependence_target, half)) / 2.0;
+    let traded =
+        (trade::worth(dependence_source, half) + trade::worth(dependence_target, half)) / 2.0;
     let ties = relations::ties(traded, pact, rivalry, clashes, complement_raw, fuel_rivalry);
     let similarity = relations::similarity(source.ideal - target.ideal, ties);
     let start = dyad.affinity.map_or(similarity, value);
     Pair {
         source: dyad.source,
         target: dyad.target,
-        complement: complement_raw * energy::link_factor(state.law.energy.link_floor, link, contiguity),
+        complement: complement_raw
+            * energy::link_factor(state.law.energy.link_floor, link, contiguity),
         complement_raw,
         energy_link: link,
         contiguity,
@@ -196,14 +247,7 @@ fn pair(state: &State<'_>, dyad: &Dyad) -> Pair {
 /// Stakes in blocs and totals of trade.
 fn tie_blocs(state: &mut State<'_>) {
     for idx in 0..state.actors.len() {
-        for (bloc, spec) in state.scenario.world.blocs.iter().enumerate() {
-            let mut flow = 0.0;
-            for &member in spec.members.iter().filter(|&&member| member != idx) {
-                flow += state.dependence(idx, member);
-            }
-            let discount = state.law.outside.fuel_discount;
-            state.actors[idx].blocs[bloc].stake = outside::stake(flow, state.actors[idx].fuel_share, discount);
-        }
+        stake(state, idx);
         let all = total_trade(state, idx);
         state.actors[idx].trade = all;
         state.actors[idx].trade_at_start = all;
@@ -211,6 +255,19 @@ fn tie_blocs(state: &mut State<'_>) {
 }
 
 /// Trade of an actor with everybody over its GDP.
+/// Stakes of an actor in every bloc.
+pub(super) fn stake(state: &mut State<'_>, idx: usize) {
+    for (bloc, spec) in state.scenario.world.blocs.iter().enumerate() {
+        let mut flow = 0.0;
+        for &member in spec.members.iter().filter(|&&member| member != idx) {
+            flow += state.dependence(idx, member);
+        }
+        let discount = state.law.outside.fuel_discount;
+        state.actors[idx].blocs[bloc].stake =
+            outside::stake(flow, state.actors[idx].fuel_share, discount);
+    }
+}
+
 pub(super) fn total_trade(state: &State<'_>, actor: usize) -> f32 {
     let mut all = 0.0;
     for other in (0..state.actors.len()).filter(|&other| other != actor) {
@@ -225,10 +282,18 @@ fn organisation(state: &State<'_>, org: usize) -> Organisation {
     let n_blocs = state.scenario.world.blocs.len();
     let n_threats = state.scenario.world.threats.len();
     // Who may ever sit here is structure, worked out by the program.
-    let planned = state.program.seats.iter().filter(|seat| seat.organisation == org);
+    let planned = state
+        .program
+        .seats
+        .iter()
+        .filter(|seat| seat.organisation == org);
     let seat = |actor: usize| Seat {
         actor,
-        status: spec.seats.iter().find(|(seated, _)| *seated == actor).map_or(Status::Outsider, |(_, status)| *status),
+        status: spec
+            .seats
+            .iter()
+            .find(|(seated, _)| *seated == actor)
+            .map_or(Status::Outsider, |(_, status)| *status),
         weight: 0.0,
         reach: 0.0,
         terms: [0.0; 7],
@@ -269,14 +334,22 @@ fn start(state: &State<'_>, process: &Process) -> Driver {
         Process::Markov { start, .. } => *start as f32,
         Process::Constant { .. } | Process::Path { .. } | Process::Jumps { .. } => 0.0,
     };
-    Driver { state: at, ..Driver::default() }
+    Driver {
+        state: at,
+        ..Driver::default()
+    }
 }
 
 fn initiative(state: &State<'_>, idx: usize) -> Initiative {
     let spec = &state.scenario.initiatives[idx];
     let mut actors: BTreeSet<usize> = spec.parties.iter().copied().collect();
     for &venue in &spec.venues {
-        actors.extend(state.organisations[venue].seats.iter().map(|seat| seat.actor));
+        actors.extend(
+            state.organisations[venue]
+                .seats
+                .iter()
+                .map(|seat| seat.actor),
+        );
     }
     let party = |actor: usize| {
         let entity = rng::directed_entity(spec.number, state.scenario.world.actors[actor].number);
@@ -307,7 +380,9 @@ fn initiative(state: &State<'_>, idx: usize) -> Initiative {
 /// Steps at which an initiative may be tabled, each with the years that it answers for.
 fn calendar(scenario: &Scenario, idx: usize) -> Vec<(u32, f32)> {
     let (spec, time) = (&scenario.initiatives[idx], &scenario.time);
-    let months = spec.venues.first().map_or(&spec.meetings, |venue| &scenario.world.organisations[*venue].meetings);
+    let months = spec.venues.first().map_or(&spec.meetings, |venue| {
+        &scenario.world.organisations[*venue].meetings
+    });
     let apart = match spec.cadence {
         Cadence::EveryMeeting => 0,
         Cadence::EveryMonths(months) => months,
@@ -339,9 +414,11 @@ fn calendar(scenario: &Scenario, idx: usize) -> Vec<(u32, f32)> {
 /// Whether an effect gives an actor a better seat.
 pub(super) fn seats(effect: &Effect, actor: usize) -> bool {
     match effect {
-        Effect::StatusChange { actor: applicant, to, .. } => {
-            *applicant == actor && !matches!(to, Status::Outsider | Status::Suspended)
-        }
+        Effect::StatusChange {
+            actor: applicant,
+            to,
+            ..
+        } => *applicant == actor && !matches!(to, Status::Outsider | Status::Suspended),
         _ => false,
     }
 }

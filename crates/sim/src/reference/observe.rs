@@ -1,6 +1,7 @@
 //! Observe: measures, outcomes read from the state, and a check that everything is sound.
 
 use super::outcomes;
+use super::utility;
 use super::state::State;
 use crate::batch::FaultKind;
 use crate::math;
@@ -21,8 +22,14 @@ pub(super) fn observe(state: &mut State<'_>) {
 
 fn measure(state: &mut State<'_>, org: usize) {
     let affinity = affinity(state, org);
-    let weights = state.scenario.cohesion_weights.map(|leaf| state.value(leaf));
+    let weights = state
+        .scenario
+        .cohesion_weights
+        .map(|leaf| state.value(leaf));
     let (maturity, implementation) = maturity(state, org);
+    let effective: Vec<f32> = (0..state.elements.len())
+        .map(|element| utility::effective(state, &state.organisations[org].built, element))
+        .collect();
     let organisation = &mut state.organisations[org];
     let (mut members, mut interdependence, mut content) = (0.0, 0.0, 0.0);
     for seat in organisation.seats.iter().filter(|seat| seat.is_member()) {
@@ -33,8 +40,8 @@ fn measure(state: &mut State<'_>, org: usize) {
     let heads = math::max(members, 1.0);
     for (bloc, antagonism) in organisation.antagonism.iter_mut().enumerate() {
         *antagonism = organisation.texts[bloc];
-        for (element, built) in state.elements.iter().zip(&organisation.built) {
-            *antagonism += element.signal[bloc] * built;
+        for (element, level) in state.elements.iter().zip(&effective) {
+            *antagonism += element.signal[bloc] * level;
         }
     }
     if state.step == 0 {
@@ -56,8 +63,12 @@ fn measure(state: &mut State<'_>, org: usize) {
 
 /// Mean of (A + 1)/2 over pairs of full members, by capability; a half without a pair.
 fn affinity(state: &State<'_>, org: usize) -> f32 {
-    let members: Vec<usize> =
-        state.organisations[org].seats.iter().filter(|seat| seat.is_member()).map(|seat| seat.actor).collect();
+    let members: Vec<usize> = state.organisations[org]
+        .seats
+        .iter()
+        .filter(|seat| seat.is_member())
+        .map(|seat| seat.actor)
+        .collect();
     let (mut sum, mut weight) = (0.0, 0.0);
     for (at, &first) in members.iter().enumerate() {
         for &second in &members[at + 1..] {
@@ -66,7 +77,11 @@ fn affinity(state: &State<'_>, org: usize) -> f32 {
             sum += capability * (state.pair(first, second).affinity + 1.0) / 2.0;
         }
     }
-    if weight > 0.0 { math::clamp_share(sum / math::max(weight, f32::MIN_POSITIVE)) } else { 0.5 }
+    if weight > 0.0 {
+        math::clamp_share(sum / math::max(weight, f32::MIN_POSITIVE))
+    } else {
+        0.5
+    }
 }
 
 /// Maturity, and how much of what was declared stands.
@@ -80,7 +95,11 @@ fn maturity(state: &State<'_>, org: usize) -> (f32, f32) {
         declared += organisation.declared[idx];
     }
     let maturity = math::clamp_share(reached / math::max(all, f32::MIN_POSITIVE));
-    let ratio = if declared > 0.0 { math::clamp_share(built / math::max(declared, f32::MIN_POSITIVE)) } else { 1.0 };
+    let ratio = if declared > 0.0 {
+        math::clamp_share(built / math::max(declared, f32::MIN_POSITIVE))
+    } else {
+        1.0
+    };
     (maturity, ratio)
 }
 
@@ -98,13 +117,23 @@ fn read(state: &State<'_>, measure: Recorded) -> f32 {
 
 /// Everything finite, cohesion and affinity in their bounds.
 fn check(state: &mut State<'_>) {
-    let totals = state.organisations.iter().flat_map(|org| &org.seats).map(|seat| seat.total);
+    let totals = state
+        .organisations
+        .iter()
+        .flat_map(|org| &org.seats)
+        .map(|seat| seat.total);
     let levels = state.drivers.iter().map(|driver| driver.level);
     let affinities = state.pairs.iter().map(|pair| pair.affinity);
     let cohesions = state.organisations.iter().map(|org| org.cohesion);
-    let finite = totals.chain(levels).chain(affinities.clone()).chain(cohesions.clone()).all(f32::is_finite);
+    let finite = totals
+        .chain(levels)
+        .chain(affinities.clone())
+        .chain(cohesions.clone())
+        .all(f32::is_finite);
     let bounded = affinities.into_iter().all(|value| value.abs() <= 1.0)
-        && cohesions.into_iter().all(|value| (0.0..=1.0).contains(&value));
+        && cohesions
+            .into_iter()
+            .all(|value| (0.0..=1.0).contains(&value));
     if !finite {
         state.fail(FaultKind::NotFinite);
     } else if !bounded {

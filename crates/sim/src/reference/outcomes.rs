@@ -58,8 +58,12 @@ fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
             let seats = organisation(org).seats.iter();
             seats.filter(|seat| seat.status == *status).count() as f32
         }
-        Outcome::HasStatus { actor, org, status, .. } => {
-            let has = state.seat(*org, *actor).map_or(Status::Outsider, |seat| seat.status);
+        Outcome::HasStatus {
+            actor, org, status, ..
+        } => {
+            let has = state
+                .seat(*org, *actor)
+                .map_or(Status::Outsider, |seat| seat.status);
             let enough = if *status == Status::Suspended {
                 has == *status
             } else {
@@ -67,7 +71,9 @@ fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
             };
             math::indicator(enough)
         }
-        Outcome::Adopted { initiative, rung, .. } => math::indicator(state.initiatives[*initiative].adopted > *rung),
+        Outcome::Adopted {
+            initiative, rung, ..
+        } => math::indicator(state.initiatives[*initiative].adopted > *rung),
         Outcome::Depth { initiative, .. } => {
             let ladder = &state.scenario.initiatives[*initiative].ladder;
             let deepest = state.initiatives[*initiative].adopted.checked_sub(1);
@@ -76,11 +82,17 @@ fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
         Outcome::BlockShare { initiative, actor } => {
             let own = &state.initiatives[*initiative];
             let party = own.parties.iter().find(|party| party.actor == *actor);
-            let share = party.filter(|_| own.tabled > 0).map(|party| party.blocked as f32 / own.tabled as f32);
+            let share = party
+                .filter(|_| own.tabled > 0)
+                .map(|party| party.blocked as f32 / own.tabled as f32);
             share.unwrap_or(f32::NAN)
         }
-        Outcome::Utility { actor, org, term, .. } => {
-            let worth = |seat: &super::state::Seat| term.map_or(seat.total, |term| seat.terms[term as usize]);
+        Outcome::Utility {
+            actor, org, term, ..
+        } => {
+            let worth = |seat: &super::state::Seat| {
+                term.map_or(seat.total, |term| seat.terms[term as usize])
+            };
             state.seat(*org, *actor).map_or(0.0, worth)
         }
         Outcome::TimeTo { .. } | Outcome::EventCount { .. } => unreachable!("counted from events"),
@@ -100,7 +112,8 @@ pub(super) fn finish(mut state: State<'_>) -> Replicate {
             }
             Outcome::EventCount { event, by } => {
                 let last = time.step_of(by.unwrap_or(time.end));
-                let counted = (0..events.len()).filter(|at| events[*at].step as usize <= last && asked(at, event));
+                let counted = (0..events.len())
+                    .filter(|at| events[*at].step as usize <= last && asked(at, event));
                 *value = counted.count() as f32;
             }
             _ => {}
@@ -118,16 +131,34 @@ pub(super) fn finish(mut state: State<'_>) -> Replicate {
 }
 
 /// Whether an event is of the kind asked for.
-fn is_asked(program: &crate::program::Program, events: &[Event], at: usize, asked: &EventKind) -> bool {
+fn is_asked(
+    program: &crate::program::Program,
+    events: &[Event],
+    at: usize,
+    asked: &EventKind,
+) -> bool {
     let holds = |status: Status| matches!(status, Status::Member | Status::Suspended);
     match (asked, events[at].what) {
         (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => *shock == fired as usize,
-        (EventKind::Adoption { initiative, rung }, Happening::Adopted { initiative: of, rung: reached, .. }) => {
-            *initiative == of as usize && reached as usize >= *rung
-        }
         (
-            EventKind::Withdrawal { org, actor } | EventKind::Suspension { org, actor } | EventKind::Accession { org, actor },
-            Happening::StatusChanged { org: of, actor: who, from, to, .. },
+            EventKind::Adoption { initiative, rung },
+            Happening::Adopted {
+                initiative: of,
+                rung: reached,
+                ..
+            },
+        ) => *initiative == of as usize && reached as usize >= *rung,
+        (
+            EventKind::Withdrawal { org, actor }
+            | EventKind::Suspension { org, actor }
+            | EventKind::Accession { org, actor },
+            Happening::StatusChanged {
+                org: of,
+                actor: who,
+                from,
+                to,
+                ..
+            },
         ) => {
             let kind = match asked {
                 EventKind::Withdrawal { .. } => holds(from) && !holds(to),
@@ -136,10 +167,19 @@ fn is_asked(program: &crate::program::Program, events: &[Event], at: usize, aske
             };
             kind && *org == of as usize && actor.is_none_or(|actor| actor == who as usize)
         }
-        (EventKind::Dispute { pair, org, lethal }, Happening::Dispute { source, target, lethal: died }) => {
+        (
+            EventKind::Dispute { pair, org, lethal },
+            Happening::Dispute {
+                source,
+                target,
+                lethal: died,
+            },
+        ) => {
             let (source, target) = (source as usize, target as usize);
             let members = |org: usize| {
-                [source, target].iter().all(|&actor| status_before(program, events, at, org, actor) == Status::Member)
+                [source, target]
+                    .iter()
+                    .all(|&actor| status_before(program, events, at, org, actor) == Status::Member)
             };
             (died || !lethal)
                 && pair.is_none_or(|pair| pair == (source, target) || pair == (target, source))
@@ -150,11 +190,25 @@ fn is_asked(program: &crate::program::Program, events: &[Event], at: usize, aske
 }
 
 /// Status of an actor just before an event.
-fn status_before(program: &crate::program::Program, events: &[Event], at: usize, org: usize, actor: usize) -> Status {
-    let start = program.scenario.world.organisations[org].seats.iter().find(|(seated, _)| *seated == actor);
+fn status_before(
+    program: &crate::program::Program,
+    events: &[Event],
+    at: usize,
+    org: usize,
+    actor: usize,
+) -> Status {
+    let start = program.scenario.world.organisations[org]
+        .seats
+        .iter()
+        .find(|(seated, _)| *seated == actor);
     let mut status = start.map_or(Status::Outsider, |(_, status)| *status);
     for event in &events[..at] {
-        if let Happening::StatusChanged { org: of, actor: who, to, .. } = event.what
+        if let Happening::StatusChanged {
+            org: of,
+            actor: who,
+            to,
+            ..
+        } = event.what
             && (of as usize, who as usize) == (org, actor)
         {
             status = to;

@@ -12,18 +12,23 @@ use crate::systems::relate::VOTE_WEIGHT;
 /// Notes who acted together and who stood against whom, and how far organisations agree.
 pub(super) fn relate_votes(state: &mut State<'_>) {
     for (idx, spec) in state.scenario.initiatives.iter().enumerate() {
-        let Some(vote) = &state.initiatives[idx].vote else { continue };
+        let Some(vote) = &state.initiatives[idx].vote else {
+            continue;
+        };
         let (rung, agreement) = (vote.rung, vote.agreement);
         let depth = rung.map_or(0.0, |rung| state.value(spec.ladder[rung].depth));
         let n = state.initiatives[idx].parties.len();
-        for (first, second) in (0..n).flat_map(|first| (first + 1..n).map(move |second| (first, second))) {
+        for (first, second) in
+            (0..n).flat_map(|first| (first + 1..n).map(move |second| (first, second)))
+        {
             let parties = &state.initiatives[idx].parties;
             let (one, other) = (&parties[first], &parties[second]);
             let pair = &mut state.pairs[state.pair_of[one.actor][other.actor]];
             if one.took_part && other.took_part {
                 pair.joint += depth;
             }
-            let quarrels = u8::from(one.pushed && other.objected) + u8::from(other.pushed && one.objected);
+            let quarrels =
+                u8::from(one.pushed && other.objected) + u8::from(other.pushed && one.objected);
             pair.opposed += f32::from(quarrels);
         }
         for &org in &spec.venues {
@@ -44,7 +49,10 @@ pub(super) fn relate(state: &mut State<'_>) {
 
 fn move_ideal_points(state: &mut State<'_>) {
     let common = rng::normal(state.word(purpose::IDEAL_COMMON, state.step, 0));
-    let (own_scale, common_scale) = (state.law.relations.ideal_noise, state.law.relations.ideal_common);
+    let (own_scale, common_scale) = (
+        state.law.relations.ideal_noise,
+        state.law.relations.ideal_common,
+    );
     for (idx, spec) in state.scenario.world.actors.iter().enumerate() {
         let own = rng::normal(state.word(purpose::IDEAL_POINT, state.step, u32::from(spec.number)));
         let step = own_scale * own + common_scale * common;
@@ -64,7 +72,11 @@ fn refresh_pulls(state: &mut State<'_>) {
         }
     }
     if state.step == 0 || months >= 12 || month < months {
-        let balances: Vec<f32> = state.pairs.iter().map(|pair| balance(state, pair.source, pair.target)).collect();
+        let balances: Vec<f32> = state
+            .pairs
+            .iter()
+            .map(|pair| balance(state, pair.source, pair.target))
+            .collect();
         for (pair, balance) in state.pairs.iter_mut().zip(balances) {
             pair.balance = balance;
         }
@@ -73,11 +85,16 @@ fn refresh_pulls(state: &mut State<'_>) {
 
 /// Products of affinities with third actors, by capability.
 fn balance(state: &State<'_>, source: usize, target: usize) -> f32 {
-    let all = state.actors.iter().fold(0.0, |sum, actor| sum + actor.capability);
+    let all = state
+        .actors
+        .iter()
+        .fold(0.0, |sum, actor| sum + actor.capability);
     let mut sum = 0.0;
     for (third, actor) in state.actors.iter().enumerate() {
         if third != source && third != target {
-            sum += actor.capability * state.pair(source, third).affinity * state.pair(target, third).affinity;
+            sum += actor.capability
+                * state.pair(source, third).affinity
+                * state.pair(target, third).affinity;
         }
     }
     sum / math::max(all, f32::MIN_POSITIVE)
@@ -86,7 +103,10 @@ fn balance(state: &State<'_>, source: usize, target: usize) -> f32 {
 /// Draw entity of a pair.
 fn entity(state: &State<'_>, pair: usize) -> u32 {
     let actors = &state.scenario.world.actors;
-    rng::dyad_entity(actors[state.pairs[pair].source].number, actors[state.pairs[pair].target].number)
+    rng::dyad_entity(
+        actors[state.pairs[pair].source].number,
+        actors[state.pairs[pair].target].number,
+    )
 }
 
 fn dispute(state: &mut State<'_>) {
@@ -101,8 +121,13 @@ fn dispute(state: &mut State<'_>) {
         if uniform < chance {
             let lethal = uniform < chance * params.lethal;
             let room = 1.0 - pair.affinity * pair.affinity;
-            pair.affinity -= params.cost * room * if lethal { 2.0 } else { 1.0 };
-            state.note(Happening::Dispute { source: index(source), target: index(target), lethal });
+            let loss = params.cost * room * if lethal { 2.0 } else { 1.0 };
+            pair.affinity = math::max(pair.affinity - loss, -1.0);
+            state.note(Happening::Dispute {
+                source: index(source),
+                target: index(target),
+                lethal,
+            });
         }
     }
 }
@@ -111,7 +136,8 @@ fn move_affinity(state: &mut State<'_>) {
     for row in 0..state.pairs.len() {
         let noise = rng::normal(state.word(purpose::AFFINITY, state.step, entity(state, row)));
         let pair = &mut state.pairs[row];
-        let stress = (state.actors[pair.source].stress[2] + state.actors[pair.target].stress[2]) / 2.0;
+        let stress =
+            (state.actors[pair.source].stress[2] + state.actors[pair.target].stress[2]) / 2.0;
         let pull = relations::Pull {
             similarity: pair.similarity,
             balance: pair.balance,
@@ -121,8 +147,14 @@ fn move_affinity(state: &mut State<'_>) {
             opposed: pair.opposed,
         };
         let params = &state.law.relations;
-        pair.affinity =
-            relations::next_affinity(pair.affinity, &pull, params, state.years, state.root_years, noise);
+        pair.affinity = relations::next_affinity(
+            pair.affinity,
+            &pull,
+            params,
+            state.years,
+            state.root_years,
+            noise,
+        );
         (pair.joint, pair.opposed) = (0.0, 0.0);
     }
 }
@@ -131,7 +163,9 @@ fn move_affinity(state: &mut State<'_>) {
 fn dialogue(state: &State<'_>, actor: usize, bloc: usize) -> f32 {
     let mut best = 0.0;
     for (org, spec) in state.scenario.world.organisations.iter().enumerate() {
-        let Some(seat) = state.seat(org, actor) else { continue };
+        let Some(seat) = state.seat(org, actor) else {
+            continue;
+        };
         let talks = if spec.bloc == Some(bloc) {
             math::indicator(membership::standing(membership::code(seat.status)) > 0.0)
         } else {
@@ -152,7 +186,13 @@ fn move_trust(state: &mut State<'_>) {
             let forces = math::positive_part(expose::forces(state, bloc));
             let own = &mut state.actors[actor];
             let tie = &mut own.blocs[bloc];
-            let rest = trust::resting(tie.affinity, talks, tie.presence * forces, own.external, &params);
+            let rest = trust::resting(
+                tie.affinity,
+                talks,
+                tie.presence * forces,
+                own.external,
+                &params,
+            );
             tie.trust = math::lerp(tie.trust, rest, share);
         }
     }

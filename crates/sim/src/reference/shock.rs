@@ -20,11 +20,13 @@ pub(super) fn advance_drivers(state: &mut State<'_>) {
         let raw = match &spec.process {
             Process::Constant { level } => state.value(*level),
             Process::Path { points } => on_path(state, points),
-            Process::Markov { levels, .. } => state.value(levels[state.drivers[idx].state as usize]),
-            Process::Jumps { base, .. } => state.value(*base) + state.drivers[idx].state,
-            Process::OrnsteinUhlenbeck { .. } | Process::GeometricBrownian { .. } | Process::RandomWalk { .. } => {
-                state.drivers[idx].state
+            Process::Markov { levels, .. } => {
+                state.value(levels[state.drivers[idx].state as usize])
             }
+            Process::Jumps { base, .. } => state.value(*base) + state.drivers[idx].state,
+            Process::OrnsteinUhlenbeck { .. }
+            | Process::GeometricBrownian { .. }
+            | Process::RandomWalk { .. } => state.drivers[idx].state,
         };
         let (floor, ceiling) = (state.value(spec.floor), state.value(spec.ceiling));
         state.drivers[idx].level = math::clamp(raw + state.drivers[idx].offset, floor, ceiling);
@@ -37,23 +39,69 @@ fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 
     let (at, years) = (state.drivers[idx].state, state.years);
     match process {
         Process::Constant { .. } | Process::Path { .. } => 0.0,
-        Process::OrnsteinUhlenbeck { mean, rate, volatility, .. } => {
+        Process::OrnsteinUhlenbeck {
+            mean,
+            rate,
+            volatility,
+            ..
+        } => {
             let mean = value(mean) + state.drivers[idx].mean_shift;
-            kernel::reverting(at, mean, value(rate), value(volatility), years, rng::normal(word))
+            kernel::reverting(
+                at,
+                mean,
+                value(rate),
+                value(volatility),
+                years,
+                rng::normal(word),
+            )
         }
-        Process::GeometricBrownian { growth, volatility, .. } => {
-            kernel::geometric(at, value(growth), value(volatility), years, rng::normal(word))
-        }
-        Process::RandomWalk { drift, volatility, .. } => {
-            kernel::walking(at, value(drift), value(volatility), years, rng::normal(word))
-        }
-        Process::Markov { levels, up_per_year, down_per_year, .. } => {
+        Process::GeometricBrownian {
+            growth, volatility, ..
+        } => kernel::geometric(
+            at,
+            value(growth),
+            value(volatility),
+            years,
+            rng::normal(word),
+        ),
+        Process::RandomWalk {
+            drift, volatility, ..
+        } => kernel::walking(
+            at,
+            value(drift),
+            value(volatility),
+            years,
+            rng::normal(word),
+        ),
+        Process::Markov {
+            levels,
+            up_per_year,
+            down_per_year,
+            ..
+        } => {
             let last = (levels.len() - 1) as f32;
-            kernel::chained(at, last, value(up_per_year), value(down_per_year), years, rng::uniform(word))
+            kernel::chained(
+                at,
+                last,
+                value(up_per_year),
+                value(down_per_year),
+                years,
+                rng::uniform(word),
+            )
         }
-        Process::Jumps { per_year, size, half_life_years, .. } => {
-            kernel::jumping(at, value(per_year), value(size), value(half_life_years), years, rng::uniform(word))
-        }
+        Process::Jumps {
+            per_year,
+            size,
+            half_life_years,
+            ..
+        } => kernel::jumping(
+            at,
+            value(per_year),
+            value(size),
+            value(half_life_years),
+            years,
+            rng::uniform(word),
+        ),
     }
 }
 
@@ -76,7 +124,12 @@ fn on_path(state: &State<'_>, points: &[(Month, Leaf)]) -> f32 {
 /// Fires shocks in the order of the file.
 pub(super) fn fire(state: &mut State<'_>) {
     for (idx, shock) in state.scenario.shocks.iter().enumerate() {
-        if !fires(state, &shock.timing, u32::from(shock.number), state.fired[idx]) {
+        if !fires(
+            state,
+            &shock.timing,
+            u32::from(shock.number),
+            state.fired[idx],
+        ) {
             continue;
         }
         state.fired[idx] += 1;
@@ -100,11 +153,16 @@ fn fires(state: &State<'_>, timing: &Timing, entity: u32, fired: u32) -> bool {
         Timing::At { month, probability } => {
             (state.month..next).contains(&month.0) && uniform(0) < state.value(*probability)
         }
-        Timing::Between { from, until, probability } => {
+        Timing::Between {
+            from,
+            until,
+            probability,
+        } => {
             let probability = state.value(*probability);
             let span = (until.0 - from.0 + 1) as f32;
             // Given that it happens, u/p is uniform and tells when.
-            let when = from.0 as f32 + uniform(0) / math::max(probability, f32::MIN_POSITIVE) * span;
+            let when =
+                from.0 as f32 + uniform(0) / math::max(probability, f32::MIN_POSITIVE) * span;
             let touches = until.0 >= state.month && from.0 < next;
             touches && uniform(0) < probability && when >= state.month as f32 && when < next as f32
         }
@@ -115,7 +173,8 @@ fn fires(state: &State<'_>, timing: &Timing, entity: u32, fired: u32) -> bool {
 pub(super) fn apply_policy(state: &mut State<'_>) {
     let Some(idx) = state.policy else { return };
     let policy = &state.scenario.policies[idx];
-    if policy.effects.is_empty() || state.scenario.time.step_of(policy.from) != state.step as usize {
+    if policy.effects.is_empty() || state.scenario.time.step_of(policy.from) != state.step as usize
+    {
         return;
     }
     state.note(Happening::Policy { policy: index(idx) });

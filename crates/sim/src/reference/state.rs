@@ -232,17 +232,27 @@ impl State<'_> {
     /// Trade of an actor with another over its own GDP.
     pub(super) fn dependence(&self, actor: usize, other: usize) -> f32 {
         let pair = self.pair(actor, other);
-        if pair.source == actor { pair.dependence_source } else { pair.dependence_target }
+        if pair.source == actor {
+            pair.dependence_source
+        } else {
+            pair.dependence_target
+        }
     }
 
     /// An actor's seat.
     pub(super) fn seat(&self, org: usize, actor: usize) -> Option<&Seat> {
-        self.organisations[org].seats.iter().find(|seat| seat.actor == actor)
+        self.organisations[org]
+            .seats
+            .iter()
+            .find(|seat| seat.actor == actor)
     }
 
     /// Price of energy against the world's year.
     pub(super) fn price(&self) -> f32 {
-        self.scenario.world.energy_price.map_or(1.0, |driver| self.drivers[driver].level)
+        self.scenario
+            .world
+            .energy_price
+            .map_or(1.0, |driver| self.drivers[driver].level)
     }
 
     /// Weight of a status.
@@ -254,7 +264,11 @@ impl State<'_> {
     /// Notes an event; too many are a fault.
     pub(super) fn note(&mut self, what: Happening) {
         if self.left.events.len() < EVENTS_MAX {
-            self.left.events.push(Event { lane: 0, step: self.step, what });
+            self.left.events.push(Event {
+                lane: 0,
+                step: self.step,
+                what,
+            });
         } else {
             self.fail(FaultKind::TooManyEvents);
         }
@@ -262,7 +276,10 @@ impl State<'_> {
 
     /// Notes the first fault.
     pub(super) fn fail(&mut self, what: FaultKind) {
-        self.left.fault.get_or_insert(Fault { step: self.step, what });
+        self.left.fault.get_or_insert(Fault {
+            step: self.step,
+            what,
+        });
     }
 }
 

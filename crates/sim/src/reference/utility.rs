@@ -16,16 +16,29 @@ pub(super) struct Moment {
 impl Moment {
     /// As built.
     pub(super) fn built(state: &State<'_>) -> Self {
-        Self { levels: state.organisations.iter().map(|org| org.built.clone()).collect(), ..Self::declared(state) }
+        Self {
+            levels: state
+                .organisations
+                .iter()
+                .map(|org| org.built.clone())
+                .collect(),
+            ..Self::declared(state)
+        }
     }
 
     /// As declared.
     pub(super) fn declared(state: &State<'_>) -> Self {
         let organisations = &state.organisations;
         Self {
-            levels: organisations.iter().map(|org| org.declared.clone()).collect(),
+            levels: organisations
+                .iter()
+                .map(|org| org.declared.clone())
+                .collect(),
             texts: organisations.iter().map(|org| org.texts.clone()).collect(),
-            weights: organisations.iter().map(|org| org.seats.iter().map(|seat| seat.weight).collect()).collect(),
+            weights: organisations
+                .iter()
+                .map(|org| org.seats.iter().map(|seat| seat.weight).collect())
+                .collect(),
         }
     }
 }
@@ -43,12 +56,14 @@ pub(super) struct View {
 }
 
 /// Level of an element as far as what it requires is there.
-fn effective(state: &State<'_>, levels: &[f32], element: usize) -> f32 {
+pub(super) fn effective(state: &State<'_>, levels: &[f32], element: usize) -> f32 {
     let requires = &state.scenario.world.elements[element].requires;
     if requires.is_empty() {
         return levels[element];
     }
-    let least = requires.iter().fold(1.0, |least, &required| math::min(least, levels[required]));
+    let least = requires
+        .iter()
+        .fold(1.0, |least, &required| math::min(least, levels[required]));
     levels[element] * (REQUIRED_FLOOR + (1.0 - REQUIRED_FLOOR) * least)
 }
 
@@ -62,18 +77,27 @@ pub(super) fn view(state: &State<'_>, moment: &Moment, org: usize) -> View {
         }
         sum
     };
-    let share = |weight: &dyn Fn(&super::state::Element) -> f32| math::clamp_share(sum(0.0, weight));
+    let share =
+        |weight: &dyn Fn(&super::state::Element) -> f32| math::clamp_share(sum(0.0, weight));
     let n_threats = state.scenario.world.threats.len();
     let texts = moment.texts[org].iter().enumerate();
     View {
-        protection: (0..n_threats).map(|threat| sum(0.0, &|element| element.protection[threat])).collect(),
-        depth: [share(&|element| element.depth[0]), share(&|element| element.depth[1]), share(&|element| element.depth[2])],
+        protection: (0..n_threats)
+            .map(|threat| sum(0.0, &|element| element.protection[threat]))
+            .collect(),
+        depth: [
+            share(&|element| element.depth[0]),
+            share(&|element| element.depth[1]),
+            share(&|element| element.depth[2]),
+        ],
         coordination: share(&|element| element.coordination),
         binding: share(&|element| element.binding),
         opening: share(&|element| element.opening),
         assistance: share(&|element| element.assistance),
         infrastructure: share(&|element| element.infrastructure),
-        antagonism: texts.map(|(bloc, text)| sum(*text, &|element| element.signal[bloc])).collect(),
+        antagonism: texts
+            .map(|(bloc, text)| sum(*text, &|element| element.signal[bloc]))
+            .collect(),
     }
 }
 
@@ -83,10 +107,18 @@ pub(super) fn reach(state: &State<'_>, moment: &Moment, org: usize) -> Vec<f32> 
     let mut out = moment.weights[org].clone();
     for (reach, seat) in out.iter_mut().zip(seats) {
         for (element, spec) in state.scenario.world.elements.iter().enumerate() {
-            let Some(partner) = spec.links_to.filter(|partner| *partner != org) else { continue };
-            let mut there = state.organisations[partner].seats.iter().zip(&moment.weights[partner]);
+            let Some(partner) = spec.links_to.filter(|partner| *partner != org) else {
+                continue;
+            };
+            let mut there = state.organisations[partner]
+                .seats
+                .iter()
+                .zip(&moment.weights[partner]);
             if let Some((_, weight)) = there.find(|(other, _)| other.actor == seat.actor) {
-                *reach = math::max(*reach, math::clamp_share(moment.levels[org][element]) * weight);
+                *reach = math::max(
+                    *reach,
+                    math::clamp_share(moment.levels[org][element]) * weight,
+                );
             }
         }
     }
@@ -151,7 +183,18 @@ pub(super) fn company(state: &State<'_>, moment: &Moment, org: usize) -> Company
     let sum = |at: usize| {
         let mut sums = Sums::default();
         for other in (0..seats.len()).filter(|&other| other != at) {
-            meet(state, &totals, seats[at].actor, seats[other].actor, reach[other], &mut sums);
+            meet(
+                state,
+                &totals,
+                seats[at].actor,
+                seats[other].actor,
+                reach[other],
+                &mut sums,
+            );
+        }
+        // One leads as far as one is in.
+        for lead in &mut sums.lead {
+            *lead *= reach[at];
         }
         sums
     };
@@ -169,23 +212,43 @@ pub(super) fn company(state: &State<'_>, moment: &Moment, org: usize) -> Company
             }
         }
     }
-    Company { sums, totals, first, second, all }
+    Company {
+        sums,
+        totals,
+        first,
+        second,
+        all,
+    }
 }
 
 /// Adds what one fellow member, present by its reach, is to an actor.
-fn meet(state: &State<'_>, totals: &Totals, own: usize, fellow: usize, reach: f32, sums: &mut Sums) {
+fn meet(
+    state: &State<'_>,
+    totals: &Totals,
+    own: usize,
+    fellow: usize,
+    reach: f32,
+    sums: &mut Sums,
+) {
     let pair = state.pair(own, fellow);
     let other = &state.actors[fellow];
     let affinity = pair.affinity;
     let warm = (1.0 + affinity) / 2.0;
     let is_source = pair.source == own;
-    let pull = if is_source { pair.pull_source } else { pair.pull_target };
+    let pull = if is_source {
+        pair.pull_source
+    } else {
+        pair.pull_target
+    };
     let share = other.capability / math::max(totals.capability, f32::MIN_POSITIVE);
     let seat = 1.0 / math::max(totals.reach, f32::MIN_POSITIVE);
     let voice = reach * math::lerp(share, seat, state.law.influence.seat);
     sums.pool += reach * other.capability * warm;
     sums.dependence += reach * state.dependence(own, fellow);
-    sums.dominance = math::max(sums.dominance, reach * trade::dominance(state.actors[own].gdp, other.gdp));
+    sums.dominance = math::max(
+        sums.dominance,
+        reach * trade::dominance(state.actors[own].gdp, other.gdp),
+    );
     sums.complement += reach * pair.complement;
     sums.rivalry += reach * pair.fuel_rivalry;
     sums.liking += reach * other.capability * affinity;
@@ -204,10 +267,18 @@ pub(super) struct Carried {
 
 /// Sums what an actor carries in an organisation.
 pub(super) fn carry(state: &State<'_>, moment: &Moment, org: usize, actor: usize) -> Carried {
-    let mut carried = Carried { intrusion: 0.0, posture: moment.texts[org].clone() };
+    let mut carried = Carried {
+        intrusion: 0.0,
+        posture: moment.texts[org].clone(),
+    };
     let own = &moment.levels[org];
     let others: Vec<usize> = (0..state.organisations.len())
-        .filter(|&other| other != org && state.seat(other, actor).is_some_and(|seat| seat.is_member()))
+        .filter(|&other| {
+            other != org
+                && state
+                    .seat(other, actor)
+                    .is_some_and(|seat| seat.is_member())
+        })
         .collect();
     for (idx, element) in state.elements.iter().enumerate() {
         let level = effective(state, own, idx);
@@ -216,7 +287,8 @@ pub(super) fn carry(state: &State<'_>, moment: &Moment, org: usize, actor: usize
             let there = moment.levels[other][idx];
             if state.scenario.world.elements[idx].links_to == Some(other) {
                 elsewhere = math::max(elsewhere, level);
-            } else if there > own[idx] || (there == own[idx] && other < org) {
+            } else if there > own[idx] || (there >= own[idx] && other < org) {
+                // The deeper one, or of equals the first, is what counts.
                 elsewhere = math::max(elsewhere, there);
             }
         }
@@ -253,13 +325,31 @@ pub(super) struct Judged<'a> {
 pub(super) fn judge(state: &State<'_>, judged: &Judged<'_>) -> Appraised {
     let seat = &state.organisations[judged.org].seats[judged.at];
     let own = &state.actors[seat.actor];
-    let mut out = Appraised { terms: [0.0; 7], protection: Vec::new(), lead: 0.0, led: 0.0, interdependence: 0.0 };
+    let mut out = Appraised {
+        terms: [0.0; 7],
+        protection: Vec::new(),
+        lead: 0.0,
+        led: 0.0,
+        interdependence: 0.0,
+    };
     secure(state, judged, &mut out);
     gain(state, judged, &mut out);
     lead(state, judged, &mut out);
     let mut worst = 0.0;
-    for ((posture, reference), tie) in judged.carried.posture.iter().zip(judged.reference).zip(&own.blocs) {
-        let cost = outside::cost(tie.stake, own.salience[0], own.salience[1], posture - reference, tie.trust);
+    for ((posture, reference), tie) in judged
+        .carried
+        .posture
+        .iter()
+        .zip(judged.reference)
+        .zip(&own.blocs)
+    {
+        let cost = outside::cost(
+            tie.stake,
+            own.salience[0],
+            own.salience[1],
+            posture - reference,
+            tie.trust,
+        );
         if !tie.insider && math::abs(cost) > math::abs(worst) {
             worst = cost;
         }
@@ -278,7 +368,8 @@ fn secure(state: &State<'_>, judged: &Judged<'_>, out: &mut Appraised) {
     for (threat, spec) in state.scenario.world.threats.iter().enumerate() {
         let pool = security::pool_worth(sums.pool, params.pool_half);
         let elements = judged.view.protection[threat];
-        let protection = security::protection(params.protection, elements, pool, organisation.cohesion);
+        let protection =
+            security::protection(params.protection, elements, pool, organisation.cohesion);
         worth += security::protection_worth(
             own.intensity[threat],
             protection,
@@ -293,7 +384,8 @@ fn secure(state: &State<'_>, judged: &Judged<'_>, out: &mut Appraised) {
     let deterrence = params.deterrence * security::deterrence(own.external, own.regime, signal);
     let company = math::max(judged.company.totals.capability, f32::MIN_POSITIVE);
     let entrapment = params.entrapment * judged.view.assistance * sums.entrapment / company;
-    out.terms[2] = params.weight * own.salience[2] * (worth + judged.weight * (deterrence - entrapment));
+    out.terms[2] =
+        params.weight * own.salience[2] * (worth + judged.weight * (deterrence - entrapment));
 }
 
 /// Largest posture over the blocs; none without blocs.
@@ -304,7 +396,11 @@ fn largest(posture: &[f32]) -> f32 {
 fn gain(state: &State<'_>, judged: &Judged<'_>, out: &mut Appraised) {
     let law = &state.law;
     let own = &state.actors[state.organisations[judged.org].seats[judged.at].actor];
-    let (view, totals, sums) = (judged.view, &judged.company.totals, &judged.company.sums[judged.at]);
+    let (view, totals, sums) = (
+        judged.view,
+        &judged.company.totals,
+        &judged.company.sums[judged.at],
+    );
     let both = math::max(totals.sellers + totals.buyers, f32::MIN_POSITIVE);
     let energy = energy::EnergyView {
         price: state.price(),
@@ -320,10 +416,12 @@ fn gain(state: &State<'_>, judged: &Judged<'_>, out: &mut Appraised) {
         transit: own.transit,
     };
     let weight = judged.weight;
-    out.terms[0] = weight * law.energy.weight * own.salience[0] * energy::benefit(&energy, &law.energy);
+    out.terms[0] =
+        weight * law.energy.weight * own.salience[0] * energy::benefit(&energy, &law.energy);
     let trade = trade::benefit(sums.dependence, view.opening, sums.dominance, &law.trade);
     out.terms[1] = weight * law.trade.weight * own.salience[1] * trade;
-    out.interdependence = (trade::worth(sums.dependence, law.trade.half_dependence) + energy.complement) / 2.0;
+    out.interdependence =
+        (trade::worth(sums.dependence, law.trade.half_dependence) + energy.complement) / 2.0;
     let mean = sums.liking / math::max(sums.company, f32::MIN_POSITIVE);
     let depth = view.depth[0] + view.depth[1] + view.depth[2];
     out.terms[3] = weight * law.affinity.weight * affinity::benefit(mean, depth);

@@ -12,11 +12,17 @@ use crate::systems::withdraw::{ALLIANCE, RETURN_YEARS};
 
 /// Members leave or suspend, the suspended return, seat by seat.
 pub(super) fn withdraw(state: &mut State<'_>) {
-    for seat in state.organisations.iter_mut().flat_map(|org| &mut org.seats) {
-        if seat.is_member() && !seat.was_member {
+    for seat in state
+        .organisations
+        .iter_mut()
+        .flat_map(|org| &mut org.seats)
+    {
+        // Full weight is what the utility of this step was appraised with.
+        let full = seat.weight == 1.0;
+        if full && !seat.was_member {
             seat.on_joining = seat.total;
         }
-        seat.was_member = seat.is_member();
+        seat.was_member = full;
     }
     for org in 0..state.organisations.len() {
         for at in 0..state.organisations[org].seats.len() {
@@ -41,7 +47,8 @@ fn reconsider(state: &mut State<'_>, org: usize, at: usize) {
     let led_by_others = seat.lead <= seat.led;
     let to = if from == Status::Member && led_by_others {
         let base = state.value(spec.exit_per_year);
-        let hazard = withdrawal::hazard(base, seat.smoothed, seat.on_joining, best, seat.led, params);
+        let hazard =
+            withdrawal::hazard(base, seat.smoothed, seat.on_joining, best, seat.led, params);
         let chance = withdrawal::probability(hazard, state.years);
         if uniform < chance * params.suspension {
             Status::Suspended
@@ -65,7 +72,13 @@ fn reconsider(state: &mut State<'_>, org: usize, at: usize) {
         None => Cause::Worth(heaviest_loss(seat)),
     };
     state.organisations[org].seats[at].status = to;
-    state.note(Happening::StatusChanged { org: index(org), actor: index(actor), from, to, cause });
+    state.note(Happening::StatusChanged {
+        org: index(org),
+        actor: index(actor),
+        from,
+        to,
+        cause,
+    });
 }
 
 /// Worth of the best other alliance that an exclusive treaty sets against this one, not below nothing.
@@ -74,7 +87,12 @@ fn rival(state: &State<'_>, org: usize, actor: usize) -> Option<f32> {
     let mut best: Option<f32> = None;
     for other in (0..specs.len()).filter(|&other| other != org) {
         let exclusive = specs[org].exclusive || specs[other].exclusive;
-        let Some(seat) = state.seat(other, actor).filter(|seat| seat.is_member() && exclusive) else { continue };
+        let Some(seat) = state
+            .seat(other, actor)
+            .filter(|seat| seat.is_member() && exclusive)
+        else {
+            continue;
+        };
         if is_alliance(state, org) && is_alliance(state, other) && !linked(state, org, other) {
             best = Some(math::max(seat.smoothed, best.unwrap_or(0.0)));
         }
@@ -86,17 +104,30 @@ fn rival(state: &State<'_>, org: usize, actor: usize) -> Option<f32> {
 fn is_alliance(state: &State<'_>, org: usize) -> bool {
     let declared = &state.organisations[org].declared;
     let levels = declared.iter().zip(&state.elements);
-    levels.fold(0.0, |sum, (level, element)| sum + level * element.assistance) >= ALLIANCE
+    levels.fold(0.0, |sum, (level, element)| {
+        sum + level * element.assistance
+    }) >= ALLIANCE
 }
 
 /// Whether an element that may ever stand links two organisations.
 fn linked(state: &State<'_>, one: usize, other: usize) -> bool {
-    let links = |from: usize, to: usize| state.program.organisations[from].links.iter().any(|(_, partner)| *partner == to);
+    let links = |from: usize, to: usize| {
+        state.program.organisations[from]
+            .links
+            .iter()
+            .any(|(_, partner)| *partner == to)
+    };
     links(one, other) || links(other, one)
 }
 
 /// The term that weighs most against staying.
 fn heaviest_loss(seat: &Seat) -> u32 {
-    let worst = (0..7).reduce(|worst, term| if seat.terms[term] < seat.terms[worst] { term } else { worst });
+    let worst = (0..7).reduce(|worst, term| {
+        if seat.terms[term] < seat.terms[worst] {
+            term
+        } else {
+            worst
+        }
+    });
     index(worst.expect("there are seven terms"))
 }

@@ -29,12 +29,18 @@ pub fn repository() -> PathBuf {
 
 /// Loads a scenario from a source, with overrides `path=value`.
 pub fn load_from(sources: &dyn Sources, path: &str, sets: &[&str]) -> Scenario {
-    let overrides: Vec<Override> =
-        sets.iter().map(|text| Override::parse(text).expect("an override reads path=value")).collect();
+    let overrides: Vec<Override> = sets
+        .iter()
+        .map(|text| Override::parse(text).expect("an override reads path=value"))
+        .collect();
     let catalogue: Catalogue = catalogue();
     foedera_scenario::load(sources, path, &overrides, &catalogue)
         .unwrap_or_else(|mistakes| {
-            let texts: Vec<String> = mistakes.iter().filter(|one| one.is_error()).map(|one| one.message.clone()).collect();
+            let texts: Vec<String> = mistakes
+                .iter()
+                .filter(|one| one.is_error())
+                .map(|one| one.message.clone())
+                .collect();
             panic!("{path} with {sets:?}: {texts:#?}")
         })
         .scenario
@@ -51,32 +57,60 @@ pub fn program(scenario: Scenario) -> Arc<Program> {
 }
 
 /// One value for each leaf that may be drawn, other in each replicate: spread around the base value in its range.
-pub fn drawn_inputs(scenario: &Scenario, seed: u64, replicate: u64, spread: f64) -> Vec<(Leaf, f32)> {
+pub fn drawn_inputs(
+    scenario: &Scenario,
+    seed: u64,
+    replicate: u64,
+    spread: f64,
+) -> Vec<(Leaf, f32)> {
     let draw = |leaf: Leaf| {
         let info = scenario.leaves.info(leaf);
-        let share = f64::from(rng::uniform(rng::word(seed, TEST_DRAWS, replicate, 0, leaf.0)));
+        let share = f64::from(rng::uniform(rng::word(
+            seed, TEST_DRAWS, replicate, 0, leaf.0,
+        )));
         // Half of the leaves stay as they are.
         let moved = rng::word(seed, TEST_DRAWS, replicate, 1, leaf.0) % 2 == 0;
         let width = match info.prior {
             Some((low, _, high)) => high - low,
             None => info.value.abs().max(0.1),
         };
-        let value = info.value + if moved { spread * width * (share - 0.5) } else { 0.0 };
+        let value = info.value
+            + if moved {
+                spread * width * (share - 0.5)
+            } else {
+                0.0
+            };
         (leaf, value.clamp(info.min, info.max) as f32)
     };
-    scenario.uncertainties.iter().map(|uncertainty| draw(uncertainty.leaf)).collect()
+    scenario
+        .uncertainties
+        .iter()
+        .map(|uncertainty| draw(uncertainty.leaf))
+        .collect()
 }
 
 /// The inputs of a block of replicates, padded as an ensemble would.
 pub fn in_lanes(of: &[Vec<(Leaf, f32)>]) -> Vec<(Leaf, Lanes)> {
     let leaves = of.first().map_or(&[][..], |first| first);
     let lanes = |at: usize| Lanes::from_fn(|lane| of[lane.min(of.len() - 1)][at].1);
-    leaves.iter().enumerate().map(|(at, (leaf, _))| (*leaf, lanes(at))).collect()
+    leaves
+        .iter()
+        .enumerate()
+        .map(|(at, (leaf, _))| (*leaf, lanes(at)))
+        .collect()
 }
 
 /// A block of the base case.
 pub fn block(seed: u64, first: u64, n: usize) -> Block<'static> {
-    Block { seed, first, n, policy: None, stances: true, inputs: &[], record: Record::Ledger }
+    Block {
+        seed,
+        first,
+        n,
+        policy: None,
+        stances: true,
+        inputs: &[],
+        record: Record::Ledger,
+    }
 }
 
 /// Runs a block on a fresh engine.
@@ -88,15 +122,34 @@ pub fn run(program: &Arc<Program>, isa: Isa, block: &Block<'_>) -> BlockOutcome 
 pub fn lane_of(outcome: &BlockOutcome, lane: usize) -> Replicate {
     assert!(lane < outcome.n && outcome.n <= LANES);
     let here = |of: u32| of as usize == lane;
-    let mut events: Vec<_> = outcome.events.iter().filter(|event| here(event.lane)).copied().collect();
-    let mut decisions: Vec<_> = outcome.decisions.iter().filter(|one| here(one.lane)).cloned().collect();
-    let mut ledger: Vec<_> = outcome.ledger.iter().filter(|one| here(one.lane)).copied().collect();
+    let mut events: Vec<_> = outcome
+        .events
+        .iter()
+        .filter(|event| here(event.lane))
+        .copied()
+        .collect();
+    let mut decisions: Vec<_> = outcome
+        .decisions
+        .iter()
+        .filter(|one| here(one.lane))
+        .cloned()
+        .collect();
+    let mut ledger: Vec<_> = outcome
+        .ledger
+        .iter()
+        .filter(|one| here(one.lane))
+        .copied()
+        .collect();
     events.iter_mut().for_each(|event| event.lane = 0);
     decisions.iter_mut().for_each(|one| one.lane = 0);
     ledger.iter_mut().for_each(|one| one.lane = 0);
     Replicate {
         outcomes: outcome.outcomes.iter().map(|lanes| lanes[lane]).collect(),
-        series: outcome.series.iter().map(|steps| steps.iter().map(|lanes| lanes[lane]).collect()).collect(),
+        series: outcome
+            .series
+            .iter()
+            .map(|steps| steps.iter().map(|lanes| lanes[lane]).collect())
+            .collect(),
         events,
         decisions,
         ledger,
@@ -106,12 +159,20 @@ pub fn lane_of(outcome: &BlockOutcome, lane: usize) -> Replicate {
 
 /// Says where two histories differ first, if they do: bit for bit, absent being absent.
 pub fn difference(program: &Program, ours: &Replicate, theirs: &Replicate) -> Option<String> {
-    let same = |one: f32, other: f32| one.to_bits() == other.to_bits() || (one.is_nan() && other.is_nan());
+    let same =
+        |one: f32, other: f32| one.to_bits() == other.to_bits() || (one.is_nan() && other.is_nan());
     let steps = ours.series.first().map_or(0, Vec::len);
     for step in 0..steps {
-        for (measure, (one, other)) in program.measures().iter().zip(ours.series.iter().zip(&theirs.series)) {
+        for (measure, (one, other)) in program
+            .measures()
+            .iter()
+            .zip(ours.series.iter().zip(&theirs.series))
+        {
             if !same(one[step], other[step]) {
-                return Some(format!("{} at step {step}: {} against {}", measure.path, one[step], other[step]));
+                return Some(format!(
+                    "{} at step {step}: {} against {}",
+                    measure.path, one[step], other[step]
+                ));
             }
         }
     }
@@ -126,16 +187,26 @@ pub fn difference(program: &Program, ours: &Replicate, theirs: &Replicate) -> Op
     }
     for (idx, (one, other)) in ours.outcomes.iter().zip(&theirs.outcomes).enumerate() {
         if !same(*one, *other) {
-            return Some(format!("outcome {:?}: {one} against {other}", program.scenario().outcomes[idx]));
+            return Some(format!(
+                "outcome {:?}: {one} against {other}",
+                program.scenario().outcomes[idx]
+            ));
         }
     }
-    (ours.fault != theirs.fault).then(|| format!("fault: {:?} against {:?}", ours.fault, theirs.fault))
+    (ours.fault != theirs.fault)
+        .then(|| format!("fault: {:?} against {:?}", ours.fault, theirs.fault))
 }
 
-fn first_difference<T: PartialEq + std::fmt::Debug>(ours: &[T], theirs: &[T]) -> Option<(String, String)> {
+fn first_difference<T: PartialEq + std::fmt::Debug>(
+    ours: &[T],
+    theirs: &[T],
+) -> Option<(String, String)> {
     let n = ours.len().max(theirs.len());
     let at = (0..n).find(|&at| ours.get(at) != theirs.get(at))?;
-    Some((format!("{:?}", ours.get(at)), format!("{:?}", theirs.get(at))))
+    Some((
+        format!("{:?}", ours.get(at)),
+        format!("{:?}", theirs.get(at)),
+    ))
 }
 
 /// Demands the same history.
