@@ -29,8 +29,8 @@ use crate::series::SeriesAggregates;
 /// Replicates of one row group, unless there would be more than [`GROUPS_MAX`] of them.
 pub const GROUP: u64 = 4096;
 /// Most row groups of a table: what a writer must remember of each column of each group (0.8 KB) is the
-/// only thing that grows with replicates. Beyond 4 million replicates groups double.
-pub const GROUPS_MAX: u64 = 1024;
+/// only thing that grows with replicates. Beyond a million replicates groups double.
+pub const GROUPS_MAX: u64 = 256;
 
 /// Every table that a folder may hold.
 const TABLES: [&str; 5] = ["runs", "events", "series", "decisions", "trajectories"];

@@ -172,7 +172,7 @@ fn a_huge_run_has_larger_groups_and_not_more() {
     assert_eq!(group_of(1), GROUP);
     assert_eq!(group_of(GROUP * GROUPS_MAX), GROUP);
     assert_eq!(group_of(GROUP * GROUPS_MAX + 1), 2 * GROUP);
-    assert_eq!(group_of(10_000_000), 4 * GROUP);
+    assert_eq!(group_of(10_000_000), 16 * GROUP);
     assert!(u64::from(u32::MAX).div_ceil(group_of(u64::from(u32::MAX))) <= GROUPS_MAX);
 }
 
