@@ -78,9 +78,8 @@ pub(crate) const REQUIRED_FLOOR: f32 = 0.5;
 
 /// Level of an element as far as what it requires is there.
 #[inline(always)]
-pub(crate) fn effective_level(setting: &Setting<'_>, levels: &[Lanes], element: usize, out: &mut Lanes) {
+pub(crate) fn effective_level(requires: &[usize], levels: &[Lanes], element: usize, out: &mut Lanes) {
     out.0 = levels[element].0;
-    let requires = &setting.plan.scenario.world.elements[element].requires;
     if requires.is_empty() {
         return;
     }
@@ -107,7 +106,7 @@ pub(crate) fn view(setting: &Setting<'_>, plan: &OrganisationPlan, levels: &[Lan
     let mut level = Lanes::ZERO;
     for &element in &plan.live {
         let weights = &setting.elements[element];
-        effective_level(setting, levels, element, &mut level);
+        effective_level(&world.elements[element].requires, levels, element, &mut level);
         for threat in 0..world.threats.len() {
             add(&mut view.protection[threat], &weights.protection[threat], &level);
         }
@@ -201,6 +200,14 @@ pub(crate) fn sum_up(
         let (at, other) = (peer.first - first, peer.second - first);
         let (low, high) = sums.split_at_mut(other);
         meet(&pair, &reach[at], &reach[other], &mut low[at], &mut high[0]);
+    }
+    // One leads as far as one is in: an outsider with a seat that may come leads nobody.
+    for (sums, reach) in sums.iter_mut().zip(reach) {
+        for lead in [&mut sums.lead_energy, &mut sums.lead_trade, &mut sums.lead_security] {
+            for l in 0..LANES {
+                lead.0[l] *= reach.0[l];
+            }
+        }
     }
 }
 
@@ -328,7 +335,7 @@ pub(crate) fn carry<'a>(
     let mut level = Lanes::ZERO;
     for &element in &setting.plan.organisations[org].live {
         let weights = &setting.elements[element];
-        effective_level(setting, own, element, &mut level);
+        effective_level(&world.elements[element].requires, own, element, &mut level);
         let mut elsewhere = Lanes::ZERO;
         for (other, plan) in setting.plan.organisations.iter().enumerate() {
             let Some(full) = member[other].as_ref().filter(|_| other != org) else { continue };

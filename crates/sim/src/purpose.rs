@@ -22,8 +22,6 @@ pub(crate) const TABLING: u8 = 8;
 pub(crate) const DISPUTE: u8 = 9;
 /// Whether a member leaves; entity is organisation and actor.
 pub(crate) const EXIT: u8 = 10;
-/// Whether a suspended member returns, or a departure is a suspension; entity is organisation and actor.
-pub(crate) const RETURN: u8 = 11;
 
 #[cfg(test)]
 mod tests {
@@ -31,7 +29,7 @@ mod tests {
     fn no_two_purposes_are_alike() {
         let all = [
             super::DRIVER, super::AFFINITY, super::IDEAL_POINT, super::IDEAL_COMMON, super::SHOCK, super::PARTY,
-            super::PARTY_YEAR, super::TABLING, super::DISPUTE, super::EXIT, super::RETURN,
+            super::PARTY_YEAR, super::TABLING, super::DISPUTE, super::EXIT,
         ];
         let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

@@ -357,6 +357,18 @@ fn index(of: usize) -> u32 {
     u32::try_from(of).expect("indices of a scenario fit u32")
 }
 
+/// How many objected to what passed by majority; under other rules nobody is outvoted.
+fn outvoted(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> usize {
+    let file = &table.plan.scenario.initiatives[table.initiative];
+    let rule = program::rule_of(&table.plan.scenario, table.initiative, file.venues.first().copied());
+    if !matches!(rule, Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }) {
+        return 0;
+    }
+    let n = bench_len(table);
+    let threshold = table.setting.law.bargaining.threshold[l];
+    (0..n).filter(|&at| bench.eligible[at][l] > 0.0 && bench.values[rung * n + at][l] < -threshold).count()
+}
+
 /// Notes who pushed what failed, and how far those who voted agreed.
 fn note_vote(
     table: &Table<'_>,
@@ -377,7 +389,7 @@ fn note_vote(
             out.joined[at].pushed[l] = 1.0;
         }
     }
-    let against = if chosen.is_some() { 0.0 } else { n_blockers as f32 / f32::max(voices, 1.0) };
+    let against = chosen.map_or(n_blockers, |rung| outvoted(table, bench, rung, l)) as f32 / f32::max(voices, 1.0);
     out.verdict.voted[l] = 1.0;
     // Rice (1925): distance of the shares in favour and against.
     out.verdict.agreement[l] = math::abs(1.0 - 2.0 * math::min(against, 1.0));

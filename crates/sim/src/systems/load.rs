@@ -182,17 +182,24 @@ pub(crate) fn load_blocs(
             ties.proximity[bloc] = *inputs.get(actor.proximity[bloc]);
             ties.presence[bloc] = *inputs.get(actor.presence[bloc]);
             ties.insider[bloc] = math::indicator(plan.bloc_members[bloc].contains(&idx));
-            let mut flow = Lanes::ZERO;
-            for &member in plan.bloc_members[bloc].iter().filter(|&&member| member != idx) {
-                flow.update_with(dependence(plan, bonds, idx, member), |sum, flow| sum + flow);
-            }
-            ties.stake[bloc] = appraise::stake_of(&flow, &traits[idx].0.fuel_share, &law);
         }
+        take_stakes(plan, &law, &traits[idx], bonds, idx, &mut blocs[idx]);
         let mut all = Lanes::ZERO;
         for other in (0..world.actors.len()).filter(|&other| other != idx) {
             all.update_with(dependence(plan, bonds, idx, other), |sum, flow| sum + flow);
         }
         trade[idx] = TradeTotal { now: all, at_start: all };
+    }
+}
+
+/// Stakes of an actor in every bloc, from its flows.
+fn take_stakes(plan: &Program, law: &Parameters, traits: &Traits, bonds: &[Bonds], idx: usize, ties: &mut BlocTies) {
+    for (bloc, members) in plan.bloc_members.iter().enumerate() {
+        let mut flow = Lanes::ZERO;
+        for &member in members.iter().filter(|&&member| member != idx) {
+            flow.update_with(dependence(plan, bonds, idx, member), |sum, flow| sum + flow);
+        }
+        ties.stake[bloc] = appraise::stake_of(&flow, &traits.0.fuel_share, law);
     }
 }
 
@@ -206,12 +213,22 @@ fn dependence<'a>(plan: &Program, bonds: &'a [Bonds], actor: usize, other: usize
     }
 }
 
-/// Totals of trade after effects changed flows.
-pub(crate) fn total_trade(plan: Res<Plan>, bonds: Column<Bonds>, mut trade: ColumnMut<TradeTotal>) {
+/// Totals of trade and stakes in blocs after effects changed flows.
+pub(crate) fn total_trade(
+    plan: Res<Plan>,
+    law: Res<Parameters>,
+    traits: Column<Traits>,
+    bonds: Column<Bonds>,
+    mut trade: ColumnMut<TradeTotal>,
+    mut blocs: ColumnMut<BlocTies>,
+) {
     if !plan.0.scales_trade {
         return;
     }
-    let bonds = rows(&bonds);
+    let (traits, bonds) = (rows(&traits), rows(&bonds));
+    for (idx, ties) in rows_mut(&mut blocs).iter_mut().enumerate() {
+        take_stakes(&plan.0, &law, &traits[idx], bonds, idx, ties);
+    }
     let trade = rows_mut(&mut trade);
     for (idx, total) in trade.iter_mut().enumerate() {
         total.now = Lanes::ZERO;

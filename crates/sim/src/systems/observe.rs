@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
+use crate::appraisal;
 use crate::batch::{Fault, FaultKind};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::lanes::{LANES, Lanes};
@@ -10,6 +11,7 @@ use crate::math;
 use crate::measures::cohesion::{self, MemberColumns};
 use crate::measures::maturity;
 use crate::probe::Columns;
+use crate::program::Program;
 use crate::state::{
     Affinity, BlocTies, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Inputs, Keys, Levels, Party,
     Plan, Progress, Recorder, Standing, Texts, Traits, Utility,
@@ -56,7 +58,7 @@ pub(crate) fn measure(measured: Measured, mut cohesions: ColumnMut<Cohesion>) {
                 let members = cohesion::of_members(&columns, org);
                 (out.maturity, out.implementation) = maturity::of(live, &levels[org], &measured.elements.0);
                 out.antagonism = texts[org].0;
-                antagonise(live, &levels[org].built, &measured.elements.0, plan.bloc_members.len(), out);
+                antagonise(plan, org, &levels[org].built, &measured.elements.0, out);
                 for l in 0..LANES {
                     // Before any vote, agreement is what affinity suggests.
                     out.agreement.0[l] = math::select(first, members.affinity.0[l], out.agreement.0[l]);
@@ -85,13 +87,16 @@ pub(crate) fn measure(measured: Measured, mut cohesions: ColumnMut<Cohesion>) {
     );
 }
 
-/// Adds the signals of built elements to those of texts.
+/// Adds the signals of built elements, as far as what they require is there, to those of texts.
 #[inline(always)]
-fn antagonise(live: &[usize], built: &[Lanes], elements: &[ElementWeights], n_blocs: usize, out: &mut Cohesion) {
-    for &element in live {
-        for bloc in 0..n_blocs {
+fn antagonise(plan: &Program, org: usize, built: &[Lanes], elements: &[ElementWeights], out: &mut Cohesion) {
+    let mut level = Lanes::ZERO;
+    for &element in &plan.organisations[org].live {
+        let requires = &plan.scenario.world.elements[element].requires;
+        appraisal::effective_level(requires, built, element, &mut level);
+        for bloc in 0..plan.bloc_members.len() {
             for l in 0..LANES {
-                out.antagonism[bloc].0[l] += elements[element].signal[bloc].0[l] * built[element].0[l];
+                out.antagonism[bloc].0[l] += elements[element].signal[bloc].0[l] * level.0[l];
             }
         }
     }

@@ -285,7 +285,8 @@ pub(crate) fn dispute(
                     let lethal = math::indicator(uniform.0[l] < chance * params.lethal.0[l]);
                     let any = math::indicator(uniform.0[l] < chance);
                     let room = 1.0 - affinity.value.0[l] * affinity.value.0[l];
-                    affinity.value.0[l] -= params.cost.0[l] * room * (any + lethal);
+                    let loss = params.cost.0[l] * room * (any + lethal);
+                    affinity.value.0[l] = math::max(affinity.value.0[l] - loss, -1.0);
                     clash.0[l] = any + lethal;
                 }
             },

@@ -94,7 +94,8 @@ pub(crate) fn withdraw(
 fn note_joining(utilities: &mut [Utility], standing: &[Standing]) {
     for (utility, standing) in utilities.iter_mut().zip(standing) {
         for l in 0..LANES {
-            let member = math::indicator(standing.status[l] == membership::MEMBER);
+            // Full weight is what the utility of this step was appraised with.
+            let member = math::indicator(standing.weight[l] == 1.0);
             let joined = member > utility.was_member[l];
             utility.on_joining[l] = math::select(joined, utility.total[l], utility.on_joining[l]);
             utility.was_member[l] = member;

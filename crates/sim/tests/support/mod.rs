@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use foedera_scenario::{Catalogue, Leaf, Override, Scenario, SourceError, Sources};
+use foedera_scenario::{Catalogue, Leaf, MemorySources, Override, Scenario, SourceError, Sources};
 use foedera_sim::lanes::{LANES, Lanes};
 use foedera_sim::reference::{self, Replicate};
 use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, Record, catalogue, rng};
@@ -219,4 +219,64 @@ pub fn assert_same(program: &Program, ours: &Replicate, theirs: &Replicate, abou
 /// The reference engine on the base case.
 pub fn refer(program: &Program, seed: u64, replicate: u64) -> Replicate {
     reference::run(program, seed, replicate, None, true, &[])
+}
+
+/// The files of the classroom, to be changed as text.
+#[derive(Clone)]
+pub struct Classroom {
+    pub scenario: String,
+    pub world: String,
+    pub actors: String,
+    pub dyads: String,
+}
+
+impl Classroom {
+    /// As it is in the repository.
+    pub fn read() -> Self {
+        let text = |path: &str| {
+            let bytes = Files.read(path).expect("the classroom is in the repository");
+            String::from_utf8(bytes).expect("scenarios are UTF-8")
+        };
+        Self {
+            scenario: text("scenarios/classroom.ron"),
+            world: text("scenarios/worlds/classroom/world.ron"),
+            actors: text("scenarios/worlds/classroom/actors.csv"),
+            dyads: text("scenarios/worlds/classroom/dyads.csv"),
+        }
+    }
+
+    /// Its files under the paths of the repository.
+    fn sources(&self) -> MemorySources {
+        MemorySources::default()
+            .with("scenarios/classroom.ron", self.scenario.as_str())
+            .with("scenarios/worlds/classroom/world.ron", self.world.as_str())
+            .with("scenarios/worlds/classroom/actors.csv", self.actors.as_str())
+            .with("scenarios/worlds/classroom/dyads.csv", self.dyads.as_str())
+    }
+
+    /// Loads and compiles it.
+    pub fn program(&self, sets: &[&str]) -> Arc<Program> {
+        program(load_from(&self.sources(), "scenarios/classroom.ron", sets))
+    }
+}
+
+/// Replaces a text that must be there.
+pub fn replaced(text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "`{from}` is no longer in the classroom");
+    text.replace(from, to)
+}
+
+/// The leaf at a path that must be there.
+pub fn leaf(program: &Program, path: &str) -> Leaf {
+    program.scenario().leaves.find(path).unwrap_or_else(|| panic!("no leaf {path}"))
+}
+
+/// Inputs that are the same in every lane, by path.
+pub fn inputs(program: &Program, of: &[(&str, f32)]) -> Vec<(Leaf, Lanes)> {
+    of.iter().map(|(path, value)| (leaf(program, path), Lanes::splat(*value))).collect()
+}
+
+/// Index of the measure at a path.
+pub fn measure(program: &Program, path: &str) -> usize {
+    program.measures().iter().position(|measure| measure.path == path).unwrap_or_else(|| panic!("no measure {path}"))
 }

@@ -1,0 +1,159 @@
+//! Thousands of random worlds stay within bounds and finite; what is not a number is a fault of its own lane.
+
+use std::sync::Arc;
+
+use foedera_scenario::{Leaf, Outcome, Scenario};
+use foedera_sim::lanes::{LANES, Lanes};
+use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, reference, rng};
+use proptest::prelude::*;
+
+use crate::support::{Classroom, assert_same, block, lane_of, leaf, load, program, run};
+
+/// Largest number drawn for a leaf without a bound of its own.
+const UNBOUNDED: f64 = 1e6;
+
+/// Whether a leaf decides what can ever be built: those are compiled in.
+fn is_structure(path: &str) -> bool {
+    path.contains(".levels.")
+}
+
+/// A random valid value: near the file's, anywhere in the range, or at an end of it.
+fn random_value(scenario: &Scenario, of: Leaf, seed: u64, lane: u64) -> f32 {
+    let info = scenario.leaves.info(of);
+    let uniform = |step: u32| f64::from(rng::uniform(rng::word(seed, 251, lane, step, of.0)));
+    let (low, high) = (info.min.max(-UNBOUNDED), info.max.min(UNBOUNDED));
+    let share = uniform(1);
+    let value = match uniform(0) {
+        u if u < 0.35 => info.value,
+        u if u < 0.65 => info.value + (share - 0.5) * info.value.abs().max(0.2),
+        u if u < 0.85 => low + (high - low) * share,
+        // Many small numbers, some great ones.
+        u if u < 0.94 => low + (high - low) * share.powi(6),
+        u if u < 0.97 => low,
+        _ => high,
+    };
+    value.clamp(low, high) as f32
+}
+
+/// Every leaf but structure, drawn for each lane on its own.
+fn random_inputs(scenario: &Scenario, seed: u64) -> Vec<(Leaf, Lanes)> {
+    scenario
+        .leaves
+        .iter()
+        .filter(|(_, info)| !is_structure(&info.path))
+        .map(|(leaf, _)| (leaf, Lanes::from_fn(|lane| random_value(scenario, leaf, seed, lane as u64))))
+        .collect()
+}
+
+/// Bounds of an outcome, if it has any.
+fn bounds(program: &Program, outcome: &Outcome) -> (f64, f64) {
+    let scenario = program.scenario();
+    match outcome {
+        Outcome::Affinity { .. } | Outcome::Trust { .. } => (-1.0, 1.0),
+        Outcome::TimeTo { .. } => (0.0, scenario.time.years_per_step() * scenario.time.n_steps() as f64),
+        Outcome::EventCount { .. } | Outcome::Count { .. } => (0.0, 4_096.0),
+        Outcome::DriverLevel { .. } | Outcome::Utility { .. } | Outcome::Antagonism { .. } => {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        }
+        _ => (0.0, 1.0),
+    }
+}
+
+/// Every measure and outcome within bounds, no fault.
+fn assert_sound(program: &Program, outcome: &BlockOutcome, about: &str) {
+    for (lane, fault) in outcome.faults.iter().enumerate() {
+        assert_eq!(*fault, None, "{about}, lane {lane}");
+    }
+    let driver = |path: &str| path.starts_with("driver.");
+    for (measure, steps) in program.measures().iter().zip(&outcome.series) {
+        // Drawn floors and ceilings are not those of the file.
+        let bounded = !driver(&measure.path);
+        for (step, lanes) in steps.iter().enumerate() {
+            for (lane, &value) in lanes.iter().take(outcome.n).enumerate() {
+                let value = f64::from(value);
+                let inside = !bounded || (measure.low..=measure.high).contains(&value);
+                assert!(value.is_finite() && inside, "{about}: {} at step {step}, lane {lane}: {value}", measure.path);
+            }
+        }
+    }
+    for (asked, lanes) in program.scenario().outcomes.iter().zip(&outcome.outcomes) {
+        let (low, high) = bounds(program, asked);
+        for (lane, &value) in lanes.iter().take(outcome.n).enumerate() {
+            let absent = matches!(asked, Outcome::TimeTo { .. } | Outcome::BlockShare { .. }) && value.is_nan();
+            let inside = (low..=high).contains(&f64::from(value));
+            assert!(absent || inside, "{about}: {asked:?} in lane {lane}: {value}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// 48 blocks of 64 worlds, each lane another world; one of each block against the reference engine.
+    #[test]
+    fn three_thousand_random_classrooms_stay_sound(seed in any::<u64>(), lane in 0..LANES, stances in any::<bool>()) {
+        let program = program(load("classroom", &[]));
+        let inputs = random_inputs(program.scenario(), seed);
+        let policy = Some(seed as usize % 6).filter(|&policy| policy < program.scenario().policies.len());
+        let outcome =
+            run(&program, Isa::detect(), &Block { inputs: &inputs, stances, policy, ..block(seed, 0, LANES) });
+        assert_sound(&program, &outcome, &format!("seed {seed}"));
+        let own: Vec<(Leaf, f32)> = inputs.iter().map(|(leaf, lanes)| (*leaf, lanes[lane])).collect();
+        let expected = reference::run(&program, seed, lane as u64, policy, stances, &own);
+        assert_same(&program, &lane_of(&outcome, lane), &expected, &format!("seed {seed} lane {lane}"));
+    }
+}
+
+#[test]
+fn random_flagship_worlds_stay_sound() {
+    for name in ["csto-integration", "afghanistan-cooperation"] {
+        let program = program(load(name, &[]));
+        let mut engine = Engine::new(&program, Isa::detect());
+        for seed in 0..6 {
+            let inputs = random_inputs(program.scenario(), seed);
+            let outcome = engine.run(&Block { inputs: &inputs, ..block(seed, 0, LANES) });
+            assert_sound(&program, &outcome, &format!("{name} seed {seed}"));
+        }
+    }
+}
+
+/// Runs with one leaf spoiled in one lane.
+fn spoiled(engine: &mut Engine, leaf: Leaf, base: f32, lane: usize, with: f32) -> BlockOutcome {
+    let mut lanes = Lanes::splat(base);
+    lanes[lane] = with;
+    engine.run(&Block { inputs: &[(leaf, lanes)], ..block(6, 0, 8) })
+}
+
+#[test]
+fn what_is_not_a_number_is_a_fault_of_its_lane_alone() {
+    let program: Arc<Program> = Classroom::read().program(&["time.end=2004-12"]);
+    let mut engine = Engine::new(&program, Isa::detect());
+    let clean = engine.run(&block(6, 0, 8));
+    let expected: Vec<_> = (0..8).map(|lane| lane_of(&clean, lane)).collect();
+    let mut spoilt = 0;
+    for (leaf, info) in program.scenario().leaves.iter() {
+        for with in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let outcome = spoiled(&mut engine, leaf, info.value as f32, 5, with);
+            for lane in (0..8).filter(|&lane| lane != 5) {
+                assert_same(&program, &lane_of(&outcome, lane), &expected[lane], &format!("{} beside {with}", info.path));
+            }
+            assert!(outcome.faults[5].is_some(), "{} = {with} is a fault", info.path);
+            spoilt += 1;
+        }
+    }
+    assert!(spoilt > 600, "{spoilt} leaves were spoilt");
+    let after = engine.run(&block(6, 0, 8));
+    for lane in 0..8 {
+        assert_same(&program, &lane_of(&after, lane), &expected[lane], "afterwards");
+    }
+}
+
+#[test]
+fn a_number_out_of_all_proportion_is_a_fault_and_no_panic() {
+    let program = Classroom::read().program(&[]);
+    let mut engine = Engine::new(&program, Isa::detect());
+    let out = spoiled(&mut engine, leaf(&program, "actors.CAL.ideal_point"), 0.3, 2, f32::MAX);
+    assert!(out.faults[0].is_none());
+    let out = spoiled(&mut engine, leaf(&program, "params.security.weight"), 1.0, 2, f32::MAX);
+    assert!(out.faults[0].is_none() && out.faults[1].is_none());
+}
