@@ -25,6 +25,7 @@ use crate::catalogue::Catalogue;
 use crate::date::{Month, Time};
 use crate::diagnostic::Diagnostic;
 use crate::leaf::{Confidence, Leaf, LeafInfo, Leaves};
+use crate::limits;
 use crate::spec::{self, Choice, Field, Kind, Need, Shape};
 use crate::text::{FileId, Span, Texts};
 use crate::tree::{Entry, Node, Value, Word};
@@ -42,6 +43,10 @@ pub(crate) struct Decoder<'c> {
     pub(crate) leaf_spans: BTreeMap<Leaf, Span>,
     pub(crate) names: Names,
     pub(crate) numbers: Numbers,
+    errors: usize,
+    warnings: usize,
+    /// Whether effects are those of a rung, which has parties.
+    pub(crate) parties_known: bool,
     /// Texts in which a text may go without quotes: those of the command line.
     pub(crate) bare_texts: BTreeSet<FileId>,
     pub(crate) catalogue: &'c Catalogue,
@@ -147,6 +152,9 @@ impl<'c> Decoder<'c> {
             leaf_spans: BTreeMap::new(),
             names: Names::default(),
             numbers: Numbers::default(),
+            errors: 0,
+            warnings: 0,
+            parties_known: false,
             bare_texts: BTreeSet::new(),
             catalogue,
             time: None,
@@ -165,7 +173,21 @@ impl<'c> Decoder<'c> {
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        let counted = if diagnostic.is_error() {
+            &mut self.errors
+        } else {
+            &mut self.warnings
+        };
+        *counted += 1;
+        // A scenario with too many mistakes must stay one with mistakes: doubts are counted apart.
+        if *counted <= limits::MISTAKES {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Whether more mistakes would not be shown: then looking for nearest names is in vain.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.errors >= limits::MISTAKES
     }
 
     pub(crate) fn report(
@@ -283,7 +305,7 @@ impl<'c> Decoder<'c> {
                     "scenario::out_of_range",
                     span,
                     path,
-                    format!("{number} is out of range"),
+                    format!("{} is out of range", spec::plain(number)),
                 )
                 .expected(spec::number_in(min, max, unit));
             self.push(mistake);
@@ -317,7 +339,7 @@ impl<'c> Decoder<'c> {
                     "scenario::not_whole",
                     node.span,
                     path,
-                    format!("{number} is not whole"),
+                    format!("{} is not whole", spec::plain(number)),
                 )
                 .expected(expected.expectation());
             self.push(mistake);
@@ -457,7 +479,7 @@ impl<'c> Decoder<'c> {
         path: &str,
     ) -> Option<usize> {
         let found = self.names.find(kind, id);
-        if found.is_none() {
+        if found.is_none() && !self.is_full() {
             let ids = self.names.ids(kind);
             let mut mistake = self
                 .mistake(

@@ -359,7 +359,7 @@ impl SourceCode for Lines<'_> {
             (from, to - from).into(),
             line - 1,
             column - 1,
-            text.lines().count(),
+            self.text.lines(),
         )))
     }
 }

@@ -11,6 +11,12 @@ pub const NESTING: usize = 64;
 pub const NODES: usize = 500_000;
 /// Syntax mistakes reported for one file (after that the text is something else).
 pub const SYNTAX_MISTAKES: usize = 50;
+/// Mistakes reported of one scenario (nobody reads more at once).
+pub const MISTAKES: usize = 200;
+/// Columns of a table (a few dozen and one for each threat and bloc).
+pub const COLUMNS: usize = 500;
+/// Lines of `uncertainties`, `params`, `set` or `figures`.
+pub const LINES: usize = 2_000;
 /// Files in a chain of `extends`.
 pub const EXTENDS: usize = 16;
 /// Actors (125,000 dyads of a dozen lanes: what a block may hold in memory).

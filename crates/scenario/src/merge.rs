@@ -4,6 +4,8 @@
 //! `(value: …, source: …)` replaces as a whole, so that no number keeps the source of another.
 //! `None` takes an entry away.
 
+use std::collections::BTreeMap;
+
 use crate::decode::Decoder;
 use crate::decode::names;
 use crate::text::Span;
@@ -59,22 +61,19 @@ fn is_figure(fields: &[Entry]) -> bool {
 }
 
 fn merge_entries(mut below: Vec<Entry>, above: Vec<Entry>) -> Vec<Entry> {
-    let known = below.len();
+    // Only entries of the base are overridden: a key twice in one file stays a mistake.
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (idx, entry) in below.iter().enumerate() {
+        places.entry(entry.key.text.clone()).or_insert(idx);
+    }
     for entry in above {
-        // Only entries of the base are overridden: a key twice in one file stays a mistake.
-        let place = below[..known]
-            .iter()
-            .position(|old| old.key.text == entry.key.text);
-        match place {
-            Some(idx) => {
-                let old = std::mem::replace(
-                    &mut below[idx].value,
-                    Node::new(entry.value.span, Value::None),
-                );
-                below[idx].value = merge(old, entry.value);
-                below[idx].key = entry.key;
-            }
-            None => below.push(entry),
+        if let Some(idx) = places.get(&entry.key.text) {
+            let old = &mut below[*idx];
+            let value = std::mem::replace(&mut old.value, Node::new(entry.value.span, Value::None));
+            old.value = merge(value, entry.value);
+            old.key = entry.key;
+        } else {
+            below.push(entry);
         }
     }
     below

@@ -695,11 +695,12 @@ impl<'t> Parser<'t> {
             return Closing::Never;
         }
         let misfit = |(open, close): &&(usize, usize)| {
-            let open_line = self.source.line_column(*open).0;
-            let (close_line, close_column) = self.source.line_column(*close);
-            let first = self.source.indentation(*close) + 1 == close_column;
-            let indented = self.source.indentation(*open) > self.source.indentation(*close);
-            open_line < close_line && first && indented
+            // First what is cheap: most brackets close on their own line.
+            self.source.line(*open) < self.source.line(*close) && {
+                let indentation = self.source.indentation(*close);
+                let first = indentation + 1 == self.source.line_column(*close).1;
+                first && self.source.indentation(*open) > indentation
+            }
         };
         let thief = self.pairs.iter().filter(misfit).min().copied();
         let (at, bracket) = thief.map_or((opened, bracket), |(open, _)| (open, self.bytes[open]));

@@ -274,19 +274,21 @@ impl Field {
     }
 }
 
+/// A number for people: large ones with an exponent.
+pub(crate) fn plain(number: f64) -> String {
+    if number.abs() >= 1e6 || (number.abs() < 1e-4 && number.abs() > 0.0) {
+        format!("{number:e}")
+    } else {
+        number.to_string()
+    }
+}
+
 /// A number in a range, in words.
 pub(crate) fn number_in(min: f64, max: f64, unit: &str) -> String {
     let unit = if unit.is_empty() {
         String::new()
     } else {
         format!(" [{unit}]")
-    };
-    let plain = |number: f64| {
-        if number.abs() >= 1e6 {
-            format!("{number:e}")
-        } else {
-            number.to_string()
-        }
     };
     let (low, high) = (plain(min), plain(max));
     match (min <= -ANY, max >= ANY) {

@@ -4,6 +4,7 @@
 //! skipped. A cell may stand in double quotes, in which `""` is a quote.
 
 use crate::decode::Decoder;
+use crate::limits;
 use crate::text::{FileId, Span};
 
 /// One cell.
@@ -59,11 +60,20 @@ impl Decoder<'_> {
                 table.rows.push(row);
             }
         }
-        self.check_header(&table, file, path);
+        self.check_header(&mut table, file, path);
         table
     }
 
-    fn check_header(&mut self, table: &Table, file: FileId, path: &str) {
+    fn check_header(&mut self, table: &mut Table, file: FileId, path: &str) {
+        if let Some(cell) = table.header.get(limits::COLUMNS) {
+            let message = format!(
+                "{} columns: more than {}",
+                table.header.len(),
+                limits::COLUMNS
+            );
+            self.report("scenario::too_many", cell.span, path, message);
+            table.header.truncate(limits::COLUMNS);
+        }
         if table.header.is_empty() {
             let span = Span {
                 file,

@@ -43,6 +43,16 @@ impl SourceText {
         )
     }
 
+    /// Line of a byte offset, from 1.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
+    }
+
+    /// Number of lines.
+    pub(crate) fn lines(&self) -> usize {
+        self.line_starts.len()
+    }
+
     /// The spaces before the first other character of the line that contains `offset`.
     pub(crate) fn indentation(&self, offset: usize) -> usize {
         let (line, _) = self.line_column(offset);

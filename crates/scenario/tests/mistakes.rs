@@ -1032,3 +1032,79 @@ fn at_most_so_many_things() {
 fn codes(case: &Case) -> Vec<&'static str> {
     case.diagnostics().iter().map(|one| one.code).collect()
 }
+
+#[test]
+fn more_sense() {
+    check(
+        "parties_of_a_shock",
+        &["no_parties"],
+        &scenario(
+            "DriverShift(driver: \"price\", by: 1)",
+            "TradeScale(from: Parties, to: Bloc(\"south\"), by: 1)",
+        ),
+    );
+    check(
+        "start_outside_bounds",
+        &["start_outside_bounds"],
+        &world("start: 1", "start: 11"),
+    );
+    check(
+        "floor_above_ceiling",
+        &["low_above_high"],
+        &world("floor: 0", "floor: 20"),
+    );
+}
+
+/// Many patterns that fit everything.
+fn many_patterns() -> String {
+    (0..3 * limits::LINES)
+        .map(|n| format!("\"**.a{n}*\": Around(sd: 1), "))
+        .collect()
+}
+
+/// A text may be as long as the limit and as odd as one likes: the answer comes soon and is short.
+#[test]
+fn odd_texts_are_answered_soon() {
+    let mut many = String::new();
+    for n in 0..60_000 {
+        many.push_str(&format!("\"actors.X{n}.autonomy\": {n}, "));
+    }
+    let start = std::time::Instant::now();
+    for text in [
+        SCENARIO.replace("shocks: {", &format!("set: {{ {many} }}, shocks: {{")),
+        SCENARIO.replace(
+            "\"drivers.price.volatility\":",
+            &format!("{} \"drivers.price.volatility\":", many_patterns()),
+        ),
+        "(".repeat(limits::FILE_BYTES),
+        "(a:".repeat(limits::FILE_BYTES / 3),
+        format!("({}", "(1),".repeat(limits::FILE_BYTES / 5)),
+        format!("[{}", "[\n],".repeat(limits::FILE_BYTES / 5)),
+        "\"".repeat(limits::FILE_BYTES),
+        "/*".repeat(limits::FILE_BYTES / 2),
+        "r#".repeat(limits::FILE_BYTES / 2),
+        "a b ".repeat(limits::FILE_BYTES / 4),
+        format!("Scenario({})", "x: 1,".repeat(limits::FILE_BYTES / 6)),
+    ] {
+        let found = case().file("s.ron", text).diagnostics();
+        assert!((1..=2 * limits::MISTAKES).contains(&found.len()));
+        let shown = diagnostic::to_text(&found, Look::Plain);
+        assert!(shown.len() < 1_000_000, "{} bytes", shown.len());
+    }
+    let wide = format!("id{}\n", ",x".repeat(limits::FILE_BYTES / 2 - 10));
+    assert!(
+        !case()
+            .file("world/actors.csv", wide)
+            .diagnostics()
+            .is_empty()
+    );
+    let long = "a\n".repeat(limits::FILE_BYTES / 2);
+    assert!(
+        !case()
+            .file("world/dyads.csv", long)
+            .diagnostics()
+            .is_empty()
+    );
+    // All of them in a few seconds, unoptimised and on a busy machine.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}

@@ -3,7 +3,7 @@
 use super::Decoder;
 use crate::diagnostic::Diagnostic;
 use crate::leaf::Leaf;
-use crate::model::{Condition, Element, Initiative, World};
+use crate::model::{Condition, Driver, Element, Initiative, Process, World};
 use crate::spec::Kind;
 use crate::tree::Entry;
 
@@ -61,6 +61,41 @@ impl Decoder<'_> {
                 let message = format!("the floor {floor} is not below the ceiling {ceiling}");
                 self.report_leaf("scenario::low_above_high", driver.ceiling, &message);
             }
+            self.check_start(driver, (floor, ceiling));
+        }
+    }
+
+    /// A driver that starts beyond its bounds starts at the bound: likely not what was meant.
+    fn check_start(&mut self, driver: &Driver, (floor, ceiling): (f64, f64)) {
+        let leaf = match &driver.process {
+            Process::Constant { level } => *level,
+            Process::OrnsteinUhlenbeck { start, .. }
+            | Process::GeometricBrownian { start, .. }
+            | Process::RandomWalk { start, .. } => *start,
+            Process::Jumps { base, .. } => *base,
+            Process::Markov { levels, start, .. } => match levels.get(*start) {
+                Some(leaf) => *leaf,
+                None => return,
+            },
+            Process::Path { points } => match points.first() {
+                Some((_, leaf)) => *leaf,
+                None => return,
+            },
+        };
+        let value = self.leaves.value(leaf);
+        let Some(span) = self.leaf_spans.get(&leaf).copied() else {
+            return;
+        };
+        if floor < ceiling && !(floor..=ceiling).contains(&value) {
+            let path = self.leaves.info(leaf).path.clone();
+            let message = format!(
+                "the driver `{}` starts at {value}, outside its bounds",
+                driver.id
+            );
+            let doubt = self
+                .mistake("scenario::start_outside_bounds", span, &path, message)
+                .expected(crate::spec::number_in(floor, ceiling, &driver.unit));
+            self.push(doubt.as_warning());
         }
     }
 

@@ -404,7 +404,15 @@ impl Decoder<'_> {
             }
             "Members" => Some(Group::Members(fields.name(self, "org")?)),
             "Bloc" => Some(Group::Bloc(fields.name(self, "bloc")?)),
-            _ => Some(Group::Parties),
+            _ => {
+                if !self.parties_known {
+                    let message = "only the rungs of an initiative have parties";
+                    let mistake =
+                        self.mistake("scenario::no_parties", node.span, &at.path, message);
+                    self.push(mistake.expected("Actors([…]), Members(\"…\") or Bloc(\"…\")"));
+                }
+                Some(Group::Parties)
+            }
         }
     }
 

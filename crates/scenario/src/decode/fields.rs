@@ -3,6 +3,7 @@
 use super::{At, CONFIDENCE, Decoder, is_required, join, names};
 use crate::date::Month;
 use crate::leaf::{Confidence, Leaf};
+use crate::limits;
 use crate::spec::{Field, Form, Kind, Shape};
 use crate::text::Span;
 use crate::tree::{Entry, Node, Value, Word};
@@ -108,6 +109,9 @@ impl Fields {
     }
 
     fn report_unknown(&self, decoder: &mut Decoder<'_>, key: &Word) {
+        if decoder.is_full() {
+            return;
+        }
         let keys = self.shape.fields.iter().map(|field| field.name);
         let message = format!("unknown key `{}` in {}", key.text, self.shape.name);
         let path = join(&self.at.path, &key.text);
@@ -253,6 +257,22 @@ impl Fields {
         let node = self.node(name);
         node.map(|node| decoder.entries(node, &path).into_iter().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// The entries of a map from paths, at most so many.
+    pub(crate) fn lines(&self, decoder: &mut Decoder<'_>, name: &str) -> Vec<Entry> {
+        let mut entries = self.entries(decoder, name);
+        if let Some(entry) = entries.get(limits::LINES) {
+            let message = format!("{} entries: more than {}", entries.len(), limits::LINES);
+            decoder.report(
+                "scenario::too_many",
+                entry.key.span,
+                &self.path(name),
+                message,
+            );
+            entries.truncate(limits::LINES);
+        }
+        entries
     }
 
     /// The entries of a map as they stand, without reporting anything.

@@ -429,7 +429,9 @@ impl Decoder<'_> {
             return None;
         }
         let depth = fields.leaf(self, "depth");
+        self.parties_known = true;
         let effects = self.effects(&fields, "effects");
+        self.parties_known = false;
         self.nothing_happens(
             &fields,
             "effects",

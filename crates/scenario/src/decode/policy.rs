@@ -1,5 +1,7 @@
 //! Policies, and the places where files set numbers by their path.
 
+use std::collections::BTreeSet;
+
 use super::fields::Fields;
 use super::{At, Decoder, FIGURE};
 use crate::leaf::{Confidence, Leaf};
@@ -133,13 +135,14 @@ impl Decoder<'_> {
     pub(crate) fn settings(&mut self, fields: &Fields, key: &str, prefix: &str) -> Vec<Setting> {
         let at = fields.at(key);
         let mut all: Vec<Setting> = Vec::new();
-        for entry in fields.entries(self, key) {
+        let mut seen = BTreeSet::new();
+        for entry in fields.lines(self, key) {
             let path = format!("{}.\"{}\"", at.path, entry.key.text);
             let full = format!("{prefix}{}", entry.key.text);
             let Some(leaf) = self.find_leaf(&full, entry.key.span, &path) else {
                 continue;
             };
-            if all.iter().any(|other| other.leaf == leaf) {
+            if !seen.insert(leaf) {
                 let message = format!("`{}` is set twice", entry.key.text);
                 self.report("scenario::duplicate_key", entry.key.span, &path, message);
                 continue;

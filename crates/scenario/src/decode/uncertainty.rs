@@ -148,7 +148,7 @@ impl Decoder<'_> {
     pub(crate) fn pending(&mut self, file: &Fields) -> Vec<Pending> {
         let at = file.at("uncertainties");
         let mut all = Vec::new();
-        for entry in file.entries(self, "uncertainties") {
+        for entry in file.lines(self, "uncertainties") {
             let Entry { key, value } = entry;
             let path = format!("{}.\"{}\"", at.path, key.text);
             let distribution = self.distribution(&value, &At::new(path.clone()));
@@ -577,7 +577,7 @@ impl Decoder<'_> {
             .match_indices('.')
             .nth(1)
             .map_or(text, |(at, _)| &text[..at]);
-        if found.is_none() && !self.has_mistake_at(thing) {
+        if found.is_none() && !self.is_full() && !self.has_mistake_at(thing) {
             let mistake = self
                 .mistake(
                     "scenario::unknown_path",

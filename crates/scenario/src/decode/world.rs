@@ -324,7 +324,7 @@ impl Decoder<'_> {
     /// Where the figures of the columns come from.
     pub(crate) fn figures(&mut self, world: &Fields) -> Vec<Figure> {
         let at = world.at("figures");
-        let entries = world.entries(self, "figures");
+        let entries = world.lines(self, "figures");
         let figure = |entry: &Entry| {
             let fields =
                 Fields::open(self, &entry.value, &FIGURE_SOURCE, &at.key(&entry.key.text))?;
