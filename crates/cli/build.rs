@@ -1,11 +1,6 @@
 //! Embeds the shipped scenarios and worlds, so that `foedera new` works wherever the program is
 //! installed and a new scenario needs no line of code: every `*.ron` under `scenarios/` is in.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "a build script speaks to cargo on stdout"
-)]
-
 use std::{
     env, fs,
     path::{Path, PathBuf},

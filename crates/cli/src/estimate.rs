@@ -58,10 +58,6 @@ mod tests {
     #[test]
     fn estimates_have_the_digits_they_deserve() {
         assert_eq!(value(&estimate(0.51234, 0.004)), "0.512");
-        assert_eq!(
-            span(&estimate(0.41234, 0.03), &estimate(0.6, 0.004)),
-            "0.41 to 0.600"
-        );
         assert_eq!(probability(&estimate(0.314, 0.02)), "0.31 (0.29 to 0.33)");
         assert_eq!(
             probability(&Estimate {

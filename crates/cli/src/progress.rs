@@ -155,12 +155,13 @@ mod tests {
             width: 96,
         };
         let meter = Meter::start(&face, Some(Form::Json), 100, "cohesion");
-        let headline = Headline {
-            label: "cohesion".to_owned(),
+        let headline = Estimate {
             value: 0.5,
-            error: 0.01,
+            low: 0.49,
+            high: 0.51,
+            n: 50,
         };
-        let object = meter.object(50, Some(&headline));
+        let object = meter.object(50, Some(headline));
         assert_eq!(object["done"], 50);
         assert_eq!(object["of"], 100);
         assert_eq!(object["estimate"], 0.5);

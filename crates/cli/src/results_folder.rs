@@ -1,7 +1,7 @@
 //! Folders of results: opening one, checking that it is whole, choosing where a new run goes.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -75,7 +75,18 @@ fn answers(folder: &Path, asked: &impl Fn(&Manifest) -> bool) -> bool {
     let Ok(manifest) = open::read_manifest(folder) else {
         return false;
     };
-    manifest.status == RunStatus::Complete && asked(&manifest) && is_whole(folder, &manifest)
+    manifest.status == RunStatus::Complete
+        && asked(&manifest)
+        && is_of_this_build(folder)
+        && is_whole(folder, &manifest)
+}
+
+/// Whether the results are younger than the program: an older one may have had another law.
+fn is_of_this_build(folder: &Path) -> bool {
+    let age = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let program = env::current_exe().ok().and_then(|path| age(&path));
+    let results = age(&folder.join(manifest::MANIFEST_FILE));
+    matches!((program, results), (Some(program), Some(results)) if program <= results)
 }
 
 /// Whether every file of the manifest is there, byte by byte.

@@ -34,10 +34,6 @@ use crate::{
 const FAULT_SHARE_MAX: f64 = 0.01;
 
 /// What to run.
-///
-/// Without -o the results go to out/NAME. If that folder holds the whole answer to the same request from
-/// this build of the program, it is checked and shown again; if it holds anything else, out/NAME-2 is
-/// taken, and so on.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// The scenario file
@@ -62,6 +58,10 @@ pub(crate) struct Args {
     #[arg(long, value_parser = crate::command_line::threads)]
     threads: Option<u16>,
     /// Folder of the results [default: out/NAME]
+    ///
+    /// Without -o the results go to out/NAME. If that folder holds the whole, unharmed answer to the same
+    /// request from this build of the program, the answer is shown again; if it holds anything else,
+    /// out/NAME-2 is taken, and so on. With -o a folder that holds files is refused without --force.
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
     /// Replaces the results in the folder; other files in it are left alone

@@ -63,10 +63,10 @@ fn columns(face: &Face, scenario: &Scenario) -> String {
     let mut sheet = Sheet::new(
         face,
         [
-            Column::Words("column"),
-            Column::Words("unit"),
-            Column::Words("year"),
-            Column::Prose("source"),
+            Column::Wide("column", 24),
+            Column::Prose("unit"),
+            Column::Prose("year"),
+            Column::Wide("source", 32),
         ],
     );
     for figure in &scenario.world.figures {
@@ -95,10 +95,10 @@ fn figures(face: &Face, scenario: &Scenario, detail: Detail) -> String {
     let mut sheet = Sheet::new(
         face,
         [
-            Column::Words("figure"),
+            Column::Wide("figure", 40),
             Column::Number("value"),
             Column::Words("confidence"),
-            Column::Prose("source"),
+            Column::Wide("source", 26),
         ],
     );
     for (_, info) in scenario.leaves.iter() {

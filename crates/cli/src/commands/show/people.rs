@@ -15,21 +15,15 @@ use crate::{
 pub(super) fn actors(face: &Face, scenario: &Scenario) -> String {
     let world = &scenario.world;
     let value = |leaf| scenario.value(leaf);
-    let largest = world
-        .actors
-        .iter()
-        .map(|actor| value(actor.capability_share))
-        .fold(0.0, f64::max);
     let mut columns = vec![
         Column::Words("actor"),
-        Column::Wide("", 16),
+        Column::Wide("", 14),
         Column::Number("capability"),
-        Column::Words(""),
-        Column::Words("energy/trade/security"),
+        Column::Words("energy trade sec."),
         Column::Number("autonomy"),
         Column::Number("ambition"),
     ];
-    columns.push(Column::Wide("seats", 22));
+    columns.push(Column::Wide("seats", 18));
     let mut sheet = Sheet::new(face, columns);
     for (idx, actor) in world.actors.iter().enumerate() {
         let share = value(actor.capability_share);
@@ -41,7 +35,6 @@ pub(super) fn actors(face: &Face, scenario: &Scenario) -> String {
             Word::new(Tone::Strong, actor.id.as_str()),
             actor.name.as_str().into(),
             plain(share).into(),
-            Word::new(Tone::Picture, spark::share(share / largest, 6)),
             Word::new(
                 Tone::Plain,
                 format!("{} {}", parts.join(" "), spark::curve(&salience, 0.0, top)),
