@@ -5,9 +5,14 @@
 //! do not resolve give `None`, so that what holds them is dropped rather than made up.
 
 pub(crate) mod check;
+pub(crate) mod distribution;
 pub(crate) mod driver;
+pub(crate) mod dyads;
 pub(crate) mod effect;
+pub(crate) mod element;
+pub(crate) mod expectation;
 pub(crate) mod fields;
+pub(crate) mod figure;
 pub(crate) mod initiative;
 pub(crate) mod names;
 pub(crate) mod number;
@@ -15,6 +20,7 @@ pub(crate) mod outcome;
 pub(crate) mod policy;
 pub(crate) mod rule;
 pub(crate) mod scenario;
+pub(crate) mod shock;
 pub(crate) mod tables;
 pub(crate) mod uncertainty;
 pub(crate) mod world;

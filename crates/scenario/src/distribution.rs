@@ -4,10 +4,14 @@
 //! rises with `u`. Special functions are ours: the normal quantile (AS 241), the regularised incomplete
 //! beta function (continued fraction, modified Lentz) and its inverse.
 
-use std::f64::consts::SQRT_2;
+mod beta;
+mod normal;
 
 use crate::leaf::LeafInfo;
 use crate::model::Distribution;
+
+pub use beta::{beta_cdf, beta_quantile};
+pub use normal::{normal_cdf, normal_quantile};
 
 /// Quantile of the standard normal at 95 %: how far apart elicited quantiles are in units of sd.
 const Z95: f64 = 1.644_853_626_951_472_7;
@@ -277,179 +281,6 @@ fn truncated_quantile(of: &Distribution, reference: Reference, ends: (f64, f64),
 pub fn mass_between(distribution: &Distribution, reference: Reference, low: f64, high: f64) -> f64 {
     let (from, to) = cut(distribution, reference, (low, high));
     to - from
-}
-
-/// Standard normal distribution function.
-pub fn normal_cdf(z: f64) -> f64 {
-    0.5 * libm::erfc(-z / SQRT_2)
-}
-
-/// A polynomial with the constant term first.
-fn polynomial(coefficients: &[f64], x: f64) -> f64 {
-    coefficients
-        .iter()
-        .rev()
-        .fold(0.0, |sum, coefficient| sum * x + coefficient)
-}
-
-/// Standard normal quantile: algorithm AS 241 (PPND16), Wichura (1988), about 16 figures.
-pub fn normal_quantile(p: f64) -> f64 {
-    let q = p - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180_625 - q * q;
-        return q * polynomial(&CENTRE_TOP, r) / polynomial(&CENTRE_BOTTOM, r);
-    }
-    let tail = if q < 0.0 { p } else { 1.0 - p };
-    let r = libm::sqrt(-libm::log(tail));
-    let z = if r <= 5.0 {
-        polynomial(&NEAR_TOP, r - 1.6) / polynomial(&NEAR_BOTTOM, r - 1.6)
-    } else {
-        polynomial(&FAR_TOP, r - 5.0) / polynomial(&FAR_BOTTOM, r - 5.0)
-    };
-    if q < 0.0 { -z } else { z }
-}
-
-const CENTRE_TOP: [f64; 8] = [
-    3.387_132_872_796_366_5,
-    1.331_416_678_917_843_8e2,
-    1.971_590_950_306_551_3e3,
-    1.373_169_376_550_946e4,
-    4.592_195_393_154_987e4,
-    6.726_577_092_700_87e4,
-    3.343_057_558_358_813e4,
-    2.509_080_928_730_122_7e3,
-];
-const CENTRE_BOTTOM: [f64; 8] = [
-    1.0,
-    4.231_333_070_160_091e1,
-    6.871_870_074_920_579e2,
-    5.394_196_021_424_751e3,
-    2.121_379_430_158_66e4,
-    3.930_789_580_009_271e4,
-    2.872_908_573_572_194_3e4,
-    5.226_495_278_852_854e3,
-];
-const NEAR_TOP: [f64; 8] = [
-    1.423_437_110_749_683_5,
-    4.630_337_846_156_546,
-    5.769_497_221_460_691,
-    3.647_848_324_763_204_5,
-    1.270_458_252_452_368_4,
-    2.417_807_251_774_506e-1,
-    2.272_384_498_926_918_4e-2,
-    7.745_450_142_783_414e-4,
-];
-const NEAR_BOTTOM: [f64; 8] = [
-    1.0,
-    2.053_191_626_637_759,
-    1.676_384_830_183_803_8,
-    6.897_673_349_851e-1,
-    1.481_039_764_274_800_8e-1,
-    1.519_866_656_361_645_7e-2,
-    5.475_938_084_995_345e-4,
-    1.050_750_071_644_416_9e-9,
-];
-const FAR_TOP: [f64; 8] = [
-    6.657_904_643_501_103,
-    5.463_784_911_164_114,
-    1.784_826_539_917_291_3,
-    2.965_605_718_285_048_7e-1,
-    2.653_218_952_657_612_4e-2,
-    1.242_660_947_388_078_4e-3,
-    2.711_555_568_743_487_6e-5,
-    2.010_334_399_292_288_1e-7,
-];
-const FAR_BOTTOM: [f64; 8] = [
-    1.0,
-    5.998_322_065_558_88e-1,
-    1.369_298_809_227_358e-1,
-    1.487_536_129_085_061_5e-2,
-    7.868_691_311_456_133e-4,
-    1.846_318_317_510_054_8e-5,
-    1.421_511_758_316_446e-7,
-    2.044_263_103_389_939_8e-15,
-];
-
-/// Terms of the continued fraction at most; it needs about √max(α, β).
-const TERMS: u32 = 10_000;
-/// Where the continued fraction has converged.
-const CONVERGED: f64 = 1e-15;
-/// Stands for 0 in a denominator (modified Lentz).
-const TINY: f64 = 1e-300;
-/// Newton and bisection steps at most: bisection alone needs about 60.
-const INVERSIONS: u32 = 200;
-
-/// Distribution function of the beta distribution: the regularised incomplete beta function.
-pub fn beta_cdf(alpha: f64, beta: f64, x: f64) -> f64 {
-    if x <= 0.0 {
-        return 0.0;
-    }
-    if x >= 1.0 {
-        return 1.0;
-    }
-    let front = libm::exp(log_beta_front(alpha, beta, x));
-    // The fraction converges fast on the left of the mean; mirror the right.
-    if x < (alpha + 1.0) / (alpha + beta + 2.0) {
-        front * beta_fraction(alpha, beta, x) / alpha
-    } else {
-        1.0 - front * beta_fraction(beta, alpha, 1.0 - x) / beta
-    }
-}
-
-/// ln of x^α (1 - x)^β / B(α, β).
-fn log_beta_front(alpha: f64, beta: f64, x: f64) -> f64 {
-    let gammas = libm::lgamma(alpha + beta) - libm::lgamma(alpha) - libm::lgamma(beta);
-    gammas + alpha * libm::log(x) + beta * libm::log1p(-x)
-}
-
-/// The continued fraction of the incomplete beta function (DLMF 8.17.22), modified Lentz.
-fn beta_fraction(alpha: f64, beta: f64, x: f64) -> f64 {
-    let away = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / away(1.0 - (alpha + beta) * x / (alpha + 1.0));
-    let mut value = d;
-    for term in 1..=TERMS {
-        let m = f64::from(term);
-        let even = m * (beta - m) * x / ((alpha + 2.0 * m - 1.0) * (alpha + 2.0 * m));
-        d = 1.0 / away(1.0 + even * d);
-        c = away(1.0 + even / c);
-        value *= d * c;
-        let odd =
-            -(alpha + m) * (alpha + beta + m) * x / ((alpha + 2.0 * m) * (alpha + 2.0 * m + 1.0));
-        d = 1.0 / away(1.0 + odd * d);
-        c = away(1.0 + odd / c);
-        let change = d * c;
-        value *= change;
-        if (change - 1.0).abs() < CONVERGED {
-            break;
-        }
-    }
-    value
-}
-
-/// Quantile of the beta distribution: Newton steps kept within a bracket that shrinks.
-pub fn beta_quantile(alpha: f64, beta: f64, p: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    let mut x = alpha / (alpha + beta);
-    for _ in 0..INVERSIONS {
-        let error = beta_cdf(alpha, beta, x) - p;
-        if error > 0.0 {
-            high = x;
-        } else {
-            low = x;
-        }
-        let density = libm::exp(log_beta_front(alpha, beta, x)) / (x * (1.0 - x));
-        let mut next = x - error / density;
-        if !(next > low && next < high) {
-            next = low + (high - low) / 2.0;
-        }
-        let moved = (next - x).abs();
-        x = next;
-        if moved <= x * 4.0 * f64::EPSILON || high - low <= f64::MIN_POSITIVE {
-            break;
-        }
-    }
-    x.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0)
 }
 
 #[cfg(test)]

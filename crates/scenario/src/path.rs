@@ -59,7 +59,13 @@ impl Pattern {
 
     /// Whether a path fits, in either spelling of a dyad.
     pub fn matches(&self, path: &str) -> bool {
-        self.fits(path) || reversed(path).is_some_and(|path| self.fits(&path))
+        // What comes before the first wildcard decides most cases without taking the path apart.
+        let prefix = self.text.split('*').next().unwrap_or_default();
+        if !path.starts_with("dyads.") {
+            return path.starts_with(prefix) && self.fits(path);
+        }
+        let of_dyads = prefix.starts_with("dyads.") || "dyads.".starts_with(prefix);
+        of_dyads && (self.fits(path) || reversed(path).is_some_and(|path| self.fits(&path)))
     }
 
     fn fits(&self, path: &str) -> bool {

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::catalogue::Catalogue;
 use crate::decode::{
-    CONFIDENCE, FIGURE, driver, effect, initiative, outcome, policy, rule, scenario, tables,
-    uncertainty, world,
+    CONFIDENCE, FIGURE, distribution, driver, dyads, effect, element, expectation, figure,
+    initiative, outcome, policy, rule, scenario, shock, tables, world,
 };
 use crate::limits;
 use crate::spec::{Choice, Field, Need, Shape};
@@ -38,14 +38,10 @@ const PARTS: [Part; 7] = [
             &initiative::INITIATIVE,
             &initiative::WINDOW,
             &initiative::RUNG,
-            &initiative::SHOCK,
+            &shock::SHOCK,
             &policy::POLICY,
         ],
-        choices: &[
-            &initiative::CADENCES,
-            &initiative::TIMINGS,
-            &effect::CONDITIONS,
-        ],
+        choices: &[&initiative::CADENCES, &shock::TIMINGS, &effect::CONDITIONS],
     },
     Part {
         heading: "Effects",
@@ -59,7 +55,7 @@ const PARTS: [Part; 7] = [
                 segments) or `params.*` (all parameters), to a distribution. For each number the most \
                 specific pattern wins, then the scenario's over the world's, then the later.",
         shapes: &[],
-        choices: &[&uncertainty::DISTRIBUTIONS],
+        choices: &[&distribution::DISTRIBUTIONS],
     },
     Part {
         heading: "Outcomes and expectations",
@@ -69,7 +65,7 @@ const PARTS: [Part; 7] = [
         choices: &[
             &outcome::OUTCOMES,
             &outcome::EVENTS,
-            &outcome::CLAIMS,
+            &expectation::CLAIMS,
             &outcome::PARTS,
             &outcome::TERMS,
         ],
@@ -79,10 +75,10 @@ const PARTS: [Part; 7] = [
         words: "`world.ron` of a world folder.",
         shapes: &[
             &world::WORLD,
-            &world::FIGURE_SOURCE,
+            &figure::FIGURE_SOURCE,
             &world::ORGANISATION,
-            &world::ELEMENT,
-            &world::DEPTH,
+            &element::ELEMENT,
+            &element::DEPTH,
             &driver::DRIVER,
             &world::THREAT,
             &world::BLOC,
@@ -100,7 +96,7 @@ const PARTS: [Part; 7] = [
         words: "Comma-separated, in the world folder. Lines that start with `#` are comments; a blank cell \
                 is the default. `exposure` has one column for each threat (`exposure.<threat>`), `proximity` \
                 and `presence` one for each bloc.",
-        shapes: &[&tables::ACTORS, &tables::DYADS],
+        shapes: &[&tables::ACTORS, &dyads::DYADS],
         choices: &[],
     },
 ];

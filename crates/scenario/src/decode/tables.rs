@@ -1,11 +1,12 @@
-//! The world's tables: actors and dyads.
+//! The world's table of actors, and the columns of every table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::figure::{confidence_of, covers};
 use super::{Decoder, join, leaf_info, names};
 use crate::leaf::{Confidence, Leaf};
 use crate::limits;
-use crate::model::{Actor, ActorKind, Domain, Dyad, Figure, ThreatKind};
+use crate::model::{Actor, ActorKind, Domain, Figure, ThreatKind};
 use crate::spec::{ABOVE_ZERO, Field, Form, Kind, Need, Shape, field, number, share, text};
 use crate::table::{Cell, Row, Table};
 use crate::text::{FileId, Span};
@@ -43,57 +44,18 @@ pub(crate) const ACTORS: Shape = Shape {
     ],
 };
 
-/// Columns of `dyads.csv`.
-pub(crate) const DYADS: Shape = Shape {
-    name: "dyads.csv",
-    doc: "One row for each pair of actors, in either order; pairs without a row get the defaults",
-    fields: &[
-        field("source", Form::Name(Kind::Actor), "One actor"),
-        field("target", Form::Name(Kind::Actor), "The other actor"),
-        number("trade_out_musd", 0.0, 1e9, "Flow from source to target")
-            .unit("million USD a year")
-            .or(0.0),
-        number("trade_in_musd", 0.0, 1e9, "Flow from target to source")
-            .unit("million USD a year")
-            .or(0.0),
-        share("energy_link", "Pipelines, grids and the like between them").or(0.0),
-        share("rivalry", "Rivalry").or(0.0),
-        share("contiguity", "Contiguity; 1 is a land border").or(0.0),
-        share("pact", "Defence pact or alliance tie").or(0.0),
-        number("distance_km", 0.0, 20_100.0, "Distance")
-            .unit("km")
-            .or(5_000.0),
-        number(
-            "disputes_10y",
-            0.0,
-            1_000.0,
-            "Militarised disputes in the ten years before",
-        )
-        .or(0.0),
-        number("affinity", -1.0, 1.0, "Affinity at the start").optional("derived from similarity"),
-        number(
-            "affinity_shift",
-            -1.0,
-            1.0,
-            "Added to the affinity at the start",
-        )
-        .or(0.0),
-    ],
-};
-
 /// Columns of a table that are no numbers with a path.
 const ACTOR_KEYS: usize = 5;
-const DYAD_KEYS: usize = 2;
 
 /// One column: its name, range and default, where it stands and where its figures come from.
 #[derive(Debug, Clone)]
-struct Column {
-    name: String,
-    field: Field,
-    place: Option<usize>,
-    unit: String,
-    source: Option<String>,
-    confidence: Confidence,
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) field: Field,
+    pub(super) place: Option<usize>,
+    pub(super) unit: String,
+    pub(super) source: Option<String>,
+    pub(super) confidence: Confidence,
 }
 
 /// The table of actors and the ids in it.
@@ -286,7 +248,7 @@ impl Decoder<'_> {
     }
 
     /// Finds each column in the header; reports unknown and missing ones.
-    fn place_columns(
+    pub(super) fn place_columns(
         &mut self,
         columns: &mut [Column],
         keys: &[Field],
@@ -363,7 +325,7 @@ impl Decoder<'_> {
             .collect()
     }
 
-    fn leaf_of_cell(&mut self, path: &str, column: &Column, row: Option<&Row>) -> Leaf {
+    pub(super) fn leaf_of_cell(&mut self, path: &str, column: &Column, row: Option<&Row>) -> Leaf {
         let full = join(path, &column.name);
         let mut info = leaf_info(&column.field, full, column.field.default_number());
         let cell = row.zip(column.place).map(|(row, idx)| &row.cells[idx]);
@@ -409,127 +371,6 @@ impl Decoder<'_> {
         let (range, unit) = (column.field.range(), column.field.unit_name());
         self.in_range(number, range, unit, cell.span, path)
             .then_some(number)
-    }
-
-    /// Every pair of actors, with what the table says of it.
-    pub(crate) fn dyads(&mut self, file: FileId, figures: &[Figure]) -> Vec<Dyad> {
-        let table = self.table(file, "dyads");
-        let mut columns: Vec<Column> = DYADS.fields[DYAD_KEYS..]
-            .iter()
-            .map(|field| column(field.name, field))
-            .collect();
-        let keys = &DYADS.fields[..DYAD_KEYS];
-        self.place_columns(&mut columns, keys, &table, file, "dyads", figures);
-        let rows = self.rows_of_pairs(&table);
-        // For a row that is written the other way round, out and in change places.
-        let mut swapped = columns.clone();
-        let (out, inward) = (swapped[0].place, swapped[1].place);
-        (swapped[0].place, swapped[1].place) = (inward, out);
-        let n = self.names.count(Kind::Actor);
-        let mut dyads = Vec::with_capacity(n * n.saturating_sub(1) / 2);
-        for source in 0..n {
-            for target in source + 1..n {
-                let row = rows
-                    .get(&(source, target))
-                    .map(|(row, turned)| (&table.rows[*row], *turned));
-                let columns = if row.is_some_and(|(_, turned)| turned) {
-                    &swapped
-                } else {
-                    &columns
-                };
-                dyads.push(self.dyad((source, target), row.map(|(row, _)| row), columns));
-            }
-        }
-        dyads
-    }
-
-    /// Which row speaks of which pair, and whether it names the later actor first.
-    fn rows_of_pairs(&mut self, table: &Table) -> BTreeMap<(usize, usize), (usize, bool)> {
-        let mut rows: BTreeMap<(usize, usize), (usize, bool)> = BTreeMap::new();
-        let (Some(source), Some(target)) = (table.column("source"), table.column("target")) else {
-            return rows;
-        };
-        for (idx, row) in table.rows.iter().enumerate() {
-            let [from, to] = [&row.cells[source], &row.cells[target]];
-            let path = format!("dyads.{}-{}", from.text, to.text);
-            let first = self.name_of(&from.text, from.span, Kind::Actor, &path);
-            let second = self.name_of(&to.text, to.span, Kind::Actor, &path);
-            let (Some(first), Some(second)) = (first, second) else {
-                continue;
-            };
-            if first == second {
-                let message = "an actor is no pair with itself";
-                self.report("scenario::same_actor", to.span, &path, message);
-                continue;
-            }
-            let pair = (first.min(second), first.max(second));
-            if let Some((other, _)) = rows.get(&pair) {
-                let place = self.texts.place(table.rows[*other].cells[source].span);
-                let message = format!("the pair {} and {} is there already", from.text, to.text);
-                let mistake = self
-                    .mistake("scenario::duplicate_pair", from.span, &path, message)
-                    .label("again here")
-                    .related(place, "first here");
-                self.push(mistake);
-                continue;
-            }
-            rows.insert(pair, (idx, first > second));
-        }
-        rows
-    }
-
-    fn dyad(&mut self, pair: (usize, usize), row: Option<&Row>, columns: &[Column]) -> Dyad {
-        let id = |idx: usize| self.names.id(Kind::Actor, idx);
-        let path = format!("dyads.{}-{}", id(pair.0), id(pair.1));
-        let mut leaves = Vec::with_capacity(columns.len());
-        let mut affinity = None;
-        for column in columns {
-            let cell = row.zip(column.place).map(|(row, idx)| &row.cells[idx]);
-            if column.name == "affinity" {
-                let written = cell.is_some_and(|cell| !cell.text.is_empty());
-                affinity = written.then(|| self.leaf_of_cell(&path, column, row));
-            } else {
-                leaves.push(self.leaf_of_cell(&path, column, row));
-            }
-        }
-        let mut leaves = leaves.into_iter();
-        let mut next = || {
-            leaves
-                .next()
-                .expect("one leaf for each column but affinity")
-        };
-        Dyad {
-            source: pair.0,
-            target: pair.1,
-            trade_out_musd: next(),
-            trade_in_musd: next(),
-            energy_link: next(),
-            rivalry: next(),
-            contiguity: next(),
-            pact: next(),
-            distance_km: next(),
-            disputes_10y: next(),
-            affinity,
-            affinity_shift: next(),
-        }
-    }
-
-    /// Gives a pair an affinity of its own, so that it can be set.
-    pub(crate) fn ensure_affinity(&mut self, path: &str) {
-        const AFFINITY: Field = number("affinity", -1.0, 1.0, "Affinity at the start");
-        let shift = |path: &str| {
-            path.strip_suffix(".affinity")
-                .map(|pair| format!("{pair}.affinity_shift"))
-        };
-        for path in [Some(path.to_owned()), crate::path::reversed(path)]
-            .into_iter()
-            .flatten()
-        {
-            // The pair exists if its shift does.
-            if shift(&path).is_some_and(|shift| self.leaves.find(&shift).is_some()) {
-                self.default_leaf(&AFFINITY, path, 0.0);
-            }
-        }
     }
 
     /// Exposures to direct threats are 0 unless written, others 1.
@@ -583,72 +424,9 @@ impl Decoder<'_> {
             }
         }
     }
-
-    /// Gives numbers of the world without a source of their own the source that `figures` states for
-    /// their kind (`elements.signal` speaks of `elements.<id>.signal.<bloc>`), and reports entries
-    /// that speak of nothing.
-    pub(crate) fn spread_figures(&mut self, figures: &[(Figure, Span)]) {
-        let kinds: Vec<(Leaf, String)> = self
-            .leaves
-            .iter()
-            .map(|(leaf, info)| (leaf, kind_of(&info.path)))
-            .collect();
-        for (figure, span) in figures {
-            let spoken: Vec<Leaf> = kinds
-                .iter()
-                .filter(|(_, kind)| covers(&figure.column, kind))
-                .map(|(leaf, _)| *leaf)
-                .collect();
-            for leaf in &spoken {
-                let info = self.leaves.info_mut(*leaf);
-                if info.written && info.source.is_none() {
-                    info.source = Some(format!("{}, {}", figure.source, figure.year));
-                    info.confidence = confidence_of(figure);
-                }
-            }
-            if spoken.is_empty() && figure.column != "dyads.affinity" {
-                self.report_unknown_figure(figure, *span, &kinds);
-            }
-        }
-    }
-
-    fn report_unknown_figure(&mut self, figure: &Figure, span: Span, kinds: &[(Leaf, String)]) {
-        let all: BTreeSet<&str> = kinds.iter().map(|(_, kind)| kind.as_str()).collect();
-        let path = format!("figures.\"{}\"", figure.column);
-        let message = format!("there is no column `{}`", figure.column);
-        let mistake = self
-            .mistake("scenario::unknown_column", span, &path, message)
-            .expected("the path of a column, such as actors.autonomy or elements.signal")
-            .nearest(&figure.column, all);
-        self.push(mistake);
-    }
 }
 
-/// A path without the id of the thing: `actors.salience.trade`.
-fn kind_of(path: &str) -> String {
-    let mut parts = path.split('.');
-    let head = parts.next().unwrap_or_default();
-    parts.next();
-    parts.fold(head.to_owned(), |kind, part| join(&kind, part))
-}
-
-const fn confidence_of(figure: &Figure) -> Confidence {
-    if figure.judgement {
-        Confidence::Judgement
-    } else {
-        Confidence::High
-    }
-}
-
-/// Whether an entry of `figures` speaks of a column: that one, or all below it.
-fn covers(entry: &str, column: &str) -> bool {
-    let entry = entry.strip_suffix(".*").unwrap_or(entry);
-    column
-        .strip_prefix(entry)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-fn column(name: &str, field: &Field) -> Column {
+pub(super) fn column(name: &str, field: &Field) -> Column {
     let mut field = *field;
     if let Need::Optional(_) = field.need {
         field.need = Need::Number(0.0);

@@ -1,12 +1,10 @@
-//! The world folder's `world.ron`: organisations, elements, threats, blocs and where figures come from.
+//! The world folder's `world.ron`: organisations, threats, blocs.
 
 use super::driver::NUMBER;
 use super::fields::Fields;
 use super::{At, Decoder, join};
 use crate::leaf::Leaf;
-use crate::model::{
-    Actor, Bloc, Domain, Element, Figure, Organisation, Status, Threat, ThreatKind, World,
-};
+use crate::model::{Actor, Bloc, Organisation, Status, Threat, ThreatKind, World};
 use crate::spec::{ABOVE_ZERO, Choice, Field, Form, Kind, Shape, field, number, share, text};
 use crate::tree::{Entry, Node, Value};
 use crate::{Month, limits};
@@ -70,18 +68,6 @@ pub(crate) const WORLD: Shape = Shape {
     ],
 };
 
-/// Keys of the source of a table column.
-pub(crate) const FIGURE_SOURCE: Shape = Shape {
-    name: "figure source",
-    doc: "Unit, year and source of one table column",
-    fields: &[
-        text("unit", "Unit").optional("none"),
-        text("year", "Year or years the figures describe"),
-        text("source", "Source"),
-        field("judgement", Form::Flag, "Whether it is a judgement").optional("false"),
-    ],
-};
-
 /// Keys of an organisation.
 pub(crate) const ORGANISATION: Shape = Shape {
     name: "organisation",
@@ -104,91 +90,6 @@ pub(crate) const ORGANISATION: Shape = Shape {
 };
 
 const LEVEL: Field = share("levels", "Declared level at the start").or(0.0);
-
-/// Keys of an element.
-pub(crate) const ELEMENT: Shape = Shape {
-    name: "element",
-    doc: "One thing an organisation can have to a level between 0 and 1",
-    fields: &[
-        text("title", "Title").optional("the id"),
-        field(
-            "protection",
-            Form::Words("a map from threat to number"),
-            "Protection against each threat at full level, from 0",
-        )
-        .optional("0 each"),
-        field(
-            "depth",
-            Form::Words("(energy: …, trade: …, security: …)"),
-            "How deep it makes the organisation in each domain, 0 to 1",
-        )
-        .optional("0 each"),
-        number(
-            "intrusiveness",
-            0.0,
-            100.0,
-            "Sovereignty cost at full level",
-        )
-        .or(0.0),
-        field(
-            "signal",
-            Form::Words("a map from bloc to number"),
-            "Signal towards each bloc at full level; positive is against it",
-        )
-        .optional("0 each"),
-        number("maturity", 0.0, 100.0, "Weight in the maturity index").or(0.0),
-        number("build_years", 0.0, 100.0, "Time to build it in full")
-            .unit("years")
-            .or(1.0),
-        share(
-            "energy_coordination",
-            "How far it coordinates exporters and importers",
-        )
-        .or(0.0),
-        share(
-            "energy_binding",
-            "How far it binds energy policy and prices",
-        )
-        .or(0.0),
-        share("trade_opening", "How far it opens trade").or(0.0),
-        share(
-            "mutual_assistance",
-            "How far it obliges members to defend one another",
-        )
-        .or(0.0),
-        share(
-            "infrastructure_protection",
-            "Protection of energy infrastructure",
-        )
-        .or(0.0),
-        field(
-            "links_to",
-            Form::Name(Kind::Organisation),
-            "Organisation whose members it brings in as followers",
-        )
-        .optional("none"),
-        field(
-            "requires",
-            Form::Names(Kind::Element),
-            "Elements without which it is worth and built only in part",
-        )
-        .optional("none"),
-    ],
-};
-
-/// Keys of the depth of an element.
-pub(crate) const DEPTH: Shape = Shape {
-    name: "depth",
-    doc: "How deep an element makes an organisation, by domain",
-    fields: &[
-        share("energy", "Energy").or(0.0),
-        share("trade", "Trade").or(0.0),
-        share("security", "Security").or(0.0),
-    ],
-};
-
-const PROTECTION: Field = number("protection", 0.0, 100.0, "Protection at full level").or(0.0);
-const SIGNAL: Field = number("signal", -100.0, 100.0, "Signal at full level").or(0.0);
 
 /// Keys of a threat.
 pub(crate) const THREAT: Shape = Shape {
@@ -321,24 +222,6 @@ impl Decoder<'_> {
         }
     }
 
-    /// Where the figures of the columns come from.
-    pub(crate) fn figures(&mut self, world: &Fields) -> Vec<Figure> {
-        let at = world.at("figures");
-        let entries = world.lines(self, "figures");
-        let figure = |entry: &Entry| {
-            let fields =
-                Fields::open(self, &entry.value, &FIGURE_SOURCE, &at.key(&entry.key.text))?;
-            Some(Figure {
-                column: entry.key.text.clone(),
-                unit: fields.text(self, "unit").unwrap_or_default(),
-                year: fields.text(self, "year").unwrap_or_default(),
-                source: fields.text(self, "source").unwrap_or_default(),
-                judgement: fields.flag(self, "judgement", false),
-            })
-        };
-        entries.iter().filter_map(figure).collect()
-    }
-
     fn organisations(&mut self, world: &Fields) -> Vec<Organisation> {
         let entries = world.things(
             self,
@@ -425,7 +308,13 @@ impl Decoder<'_> {
     }
 
     /// One leaf for each thing of a kind, from a map of some of them.
-    fn by_name(&mut self, fields: &Fields, key: &str, kind: Kind, field: &Field) -> Vec<Leaf> {
+    pub(super) fn by_name(
+        &mut self,
+        fields: &Fields,
+        key: &str,
+        kind: Kind,
+        field: &Field,
+    ) -> Vec<Leaf> {
         let at = fields.at(key);
         let entries = fields.entries(self, key);
         for entry in &entries {
@@ -441,49 +330,6 @@ impl Decoder<'_> {
             }
         };
         ids.into_iter().map(leaf).collect()
-    }
-
-    fn elements(&mut self, world: &Fields) -> Vec<Element> {
-        let entries = world.things(self, "elements", Kind::Element, limits::ELEMENTS);
-        let at = world.at("elements");
-        let elements: Vec<Element> = entries
-            .iter()
-            .filter_map(|entry| self.element(entry, &at))
-            .collect();
-        self.check_prerequisites(&elements, &entries);
-        elements
-    }
-
-    fn element(&mut self, entry: &Entry, at: &At) -> Option<Element> {
-        let id = &entry.key.text;
-        let fields = Fields::open(self, &entry.value, &ELEMENT, &at.key(id))?;
-        Some(Element {
-            id: id.clone(),
-            title: fields.text(self, "title").unwrap_or_else(|| id.clone()),
-            protection: self.by_name(&fields, "protection", Kind::Threat, &PROTECTION),
-            depth: self.element_depth(&fields),
-            intrusiveness: fields.leaf(self, "intrusiveness"),
-            signal: self.by_name(&fields, "signal", Kind::Bloc, &SIGNAL),
-            maturity: fields.leaf(self, "maturity"),
-            build_years: fields.leaf(self, "build_years"),
-            energy_coordination: fields.leaf(self, "energy_coordination"),
-            energy_binding: fields.leaf(self, "energy_binding"),
-            trade_opening: fields.leaf(self, "trade_opening"),
-            mutual_assistance: fields.leaf(self, "mutual_assistance"),
-            infrastructure_protection: fields.leaf(self, "infrastructure_protection"),
-            links_to: fields.name(self, "links_to"),
-            requires: fields.names(self, "requires"),
-        })
-    }
-
-    fn element_depth(&mut self, element: &Fields) -> [Leaf; 3] {
-        let at = element.at("depth");
-        let absent = Node::new(element.head, Value::Tuple(None, Vec::new()));
-        let node = element.node("depth").unwrap_or(&absent);
-        let fields = Fields::open(self, node, &DEPTH, &at)
-            .or_else(|| Fields::open(self, &absent, &DEPTH, &at))
-            .expect("an empty record of optional keys opens");
-        Domain::ALL.map(|domain| fields.leaf(self, domain.name()))
     }
 
     fn threats(&mut self, world: &Fields) -> Vec<Threat> {
