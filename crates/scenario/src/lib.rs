@@ -3,6 +3,15 @@
 //! Flow: text → located tree → merge of `extends`, world and `--set` → decoding that gathers
 //! diagnostics → [`model::Scenario`]. Knows no file system: texts come through a source that the
 //! caller provides.
+//!
+//! ```
+//! use foedera_scenario::{Catalogue, Look, MemorySources, diagnostic, load};
+//!
+//! let sources = MemorySources::default().with("a.ron", "Scenario(titel: \"A\")");
+//! let mistakes = load(&sources, "a.ron", &[], &Catalogue::EMPTY).unwrap_err();
+//! let text = diagnostic::to_text(&mistakes, Look::Plain);
+//! assert!(text.contains("unknown key `titel`") && text.contains("did you mean `title`?"));
+//! ```
 
 pub mod catalogue;
 pub mod date;
