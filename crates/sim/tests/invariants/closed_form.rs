@@ -148,13 +148,14 @@ fn a_returning_driver_has_the_mean_and_spread_of_its_law() {
     let at = measure(&program, "driver.tension");
     let mut engine = foedera_sim::Engine::new(&program, Isa::detect());
     let mut values = Vec::new();
+    let still = inputs(&program, &STILL);
     for first in (0..6_400).step_by(64) {
-        let outcome = engine.run(&block(8, first, 64));
+        let outcome = engine.run(&Block { inputs: &still, ..block(8, first, 64) });
         values.extend(outcome.series[at].last().expect("steps").iter().map(|&level| f64::from(level)));
     }
     let n = values.len() as f64;
-    let years = 39.0 * 0.25;
-    let exact_mean = 3.0 + (-0.3 * years as f64).exp();
+    let years = 39.0_f64 * 0.25;
+    let exact_mean = 3.0 + (-0.3 * years).exp();
     let exact_variance = 0.04 * (1.0 - (-0.6 * years).exp()) / 0.6;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use foedera_scenario::{Leaf, Outcome, Scenario};
+use foedera_sim::batch::FaultKind;
 use foedera_sim::lanes::{LANES, Lanes};
 use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, reference, rng};
 use proptest::prelude::*;
@@ -62,7 +63,9 @@ fn bounds(program: &Program, outcome: &Outcome) -> (f64, f64) {
 /// Every measure and outcome within bounds, no fault.
 fn assert_sound(program: &Program, outcome: &BlockOutcome, about: &str) {
     for (lane, fault) in outcome.faults.iter().enumerate() {
-        assert_eq!(*fault, None, "{about}, lane {lane}");
+        // A world may draw more quarrels than a replicate may leave behind.
+        let sound = fault.is_none_or(|fault| fault.what == FaultKind::TooManyEvents);
+        assert!(sound, "{about}, lane {lane}: {fault:?}");
     }
     let driver = |path: &str| path.starts_with("driver.");
     for (measure, steps) in program.measures().iter().zip(&outcome.series) {
@@ -126,7 +129,7 @@ fn spoiled(engine: &mut Engine, leaf: Leaf, base: f32, lane: usize, with: f32) -
 
 #[test]
 fn what_is_not_a_number_is_a_fault_of_its_lane_alone() {
-    let program: Arc<Program> = Classroom::read().program(&["time.end=2004-12"]);
+    let program: Arc<Program> = Classroom::read().program(&["time.end=2005-12"]);
     let mut engine = Engine::new(&program, Isa::detect());
     let clean = engine.run(&block(6, 0, 8));
     let expected: Vec<_> = (0..8).map(|lane| lane_of(&clean, lane)).collect();
