@@ -248,7 +248,9 @@ fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: 
             };
             value_driver(state, *driver, looking.actor, state.value(*by) * share, sum);
         }
-        Effect::ExposureAdd { group, threat, by } if may_belong(state, group, looking) => {
+        Effect::ExposureAdd { group, threat, by }
+            if belongs(state, group, looking.actor, looking) =>
+        {
             let change = state.value(*by) * state.actors[looking.actor].unit[*threat];
             value_threat(state, *threat, looking.actor, change, sum);
         }
@@ -258,36 +260,26 @@ fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: 
         Effect::AffinityShift { from, to, by }
         | Effect::TradeScale { from, to, by }
         | Effect::EnergyLinkAdd { from, to, by } => {
-            for (here, there) in [(from, to), (to, from)] {
-                if may_belong(state, here, looking) {
-                    value_ties(state, effect, there, looking, state.value(*by), sum);
-                }
-            }
+            value_ties(state, effect, (from, to), looking, state.value(*by), sum);
         }
         _ => {}
     }
 }
 
-/// Everyone who may ever belong to a group, in its order.
-fn candidates(state: &State<'_>, group: &Group, looking: &Looking<'_>) -> Vec<usize> {
+/// Whether an actor belongs to a group as it stands: full members, and parties with a voice.
+fn belongs(state: &State<'_>, group: &Group, actor: usize, looking: &Looking<'_>) -> bool {
     match group {
-        Group::Actors(actors) => actors.clone(),
-        Group::Members(org) => state.organisations[*org]
-            .seats
-            .iter()
-            .map(|seat| seat.actor)
-            .collect(),
-        Group::Bloc(bloc) => state.scenario.world.blocs[*bloc].members.clone(),
-        Group::Parties => state.initiatives[looking.initiative]
-            .parties
-            .iter()
-            .map(|party| party.actor)
-            .collect(),
+        Group::Actors(actors) => actors.contains(&actor),
+        Group::Members(org) => state.seat(*org, actor).is_some_and(|seat| seat.is_member()),
+        Group::Bloc(bloc) => state.scenario.world.blocs[*bloc].members.contains(&actor),
+        Group::Parties => {
+            let mut parties = state.initiatives[looking.initiative]
+                .parties
+                .iter()
+                .zip(looking.voices);
+            parties.any(|(party, voice)| party.actor == actor && *voice)
+        }
     }
-}
-
-fn may_belong(state: &State<'_>, group: &Group, looking: &Looking<'_>) -> bool {
-    candidates(state, group, looking).contains(&looking.actor)
 }
 
 /// Share of a common good: a volunteer counts its own part, a body that decides together the whole.
@@ -379,11 +371,13 @@ fn value_trust(
     let worth = state.law.bilateral.trust;
     if own.blocs[bloc].insider {
         let mut weight = 0.0;
-        for actor in candidates(state, group, looking) {
-            weight += state.actors[actor].capability;
+        for (actor, other) in state.actors.iter().enumerate() {
+            if belongs(state, group, actor, looking) {
+                weight += other.capability;
+            }
         }
         *sum += worth / 2.0 * trade::worth(weight, BLOC_ATTENTION) * by;
-    } else if may_belong(state, group, looking) {
+    } else if belongs(state, group, looking.actor, looking) {
         let stake = outside::cost(
             own.blocs[bloc].stake,
             own.salience[0],
@@ -395,19 +389,24 @@ fn value_trust(
     }
 }
 
-/// Worth of ties with the other side of an effect on pairs.
+/// Worth of ties with the other side of an effect on pairs; a pair counts once.
 fn value_ties(
     state: &State<'_>,
     effect: &Effect,
-    others: &Group,
+    (from, to): (&Group, &Group),
     looking: &Looking<'_>,
     by: f32,
     sum: &mut f32,
 ) {
     let law = &state.law;
     let own = &state.actors[looking.actor];
-    let mut others = candidates(state, others, looking);
-    others.retain(|&other| other != looking.actor);
+    let meets = |here: &Group, there: &Group, other: usize| {
+        belongs(state, here, looking.actor, looking) && belongs(state, there, other, looking)
+    };
+    let others: Vec<usize> = (0..state.actors.len())
+        .filter(|&other| other != looking.actor)
+        .filter(|&other| meets(from, to, other) || meets(to, from, other))
+        .collect();
     let company = others
         .iter()
         .fold(0.0, |sum, &other| sum + state.actors[other].capability);

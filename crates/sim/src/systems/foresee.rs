@@ -385,20 +385,37 @@ impl<'a> Foresight<'a> {
             Effect::ExposureAdd { group, threat, by } if self.inside(group, party) => {
                 let change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
                 let felt = &self.setting.threatened[party.actor];
-                let change = change.zip(&felt.unit[*threat], |change, unit| change * unit);
+                let present = self.present(group, party.actor, party.initiative, eligible);
+                let change = change.zip3(&felt.unit[*threat], &present, |change, unit, present| change * unit * present);
                 self.value_threat(*threat, party.actor, &change, out);
             }
-            Effect::TrustShift { group, bloc, by } => self.value_trust(group, *bloc, party, self.inputs.get(*by), mask, out),
+            Effect::TrustShift { group, bloc, by } => {
+                let by = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
+                self.value_trust(group, *bloc, party, &by, eligible, out);
+            }
             Effect::AffinityShift { from, to, by }
             | Effect::TradeScale { from, to, by }
             | Effect::EnergyLinkAdd { from, to, by } => {
-                for (here, there) in [(from, to), (to, from)] {
-                    if self.inside(here, party) {
-                        self.value_ties(effect, there, party, self.inputs.get(*by), mask, out);
-                    }
-                }
+                let by = self.inputs.get(*by);
+                self.value_ties(effect, (from, to), party, by, (mask, eligible), out);
             }
             _ => {}
+        }
+    }
+
+    /// Lanes in which an actor belongs to a group as it stands: full members, and parties with a voice.
+    fn present(&self, group: &Group, actor: usize, initiative: usize, eligible: &[Lanes]) -> Lanes {
+        let plan = self.setting.plan;
+        match group {
+            Group::Actors(actors) => Lanes::splat(math::indicator(actors.contains(&actor))),
+            Group::Bloc(bloc) => Lanes::splat(math::indicator(plan.bloc_members[*bloc].contains(&actor))),
+            Group::Members(org) => plan.seat(*org, actor).map_or(Lanes::ZERO, |row| {
+                self.standing[row].status.map(|status| math::indicator(status == membership::MEMBER))
+            }),
+            Group::Parties => {
+                let mut parties = plan.initiatives[initiative].parties.clone().zip(eligible);
+                parties.find(|(row, _)| plan.parties[*row].actor == actor).map_or(Lanes::ZERO, |(_, voice)| *voice)
+            }
         }
     }
 
@@ -487,39 +504,70 @@ impl<'a> Foresight<'a> {
 
     /// Worth of trust: to those who gain it by their stake, to the bloc by the weight of the others.
     #[inline(always)]
-    fn value_trust(&self, group: &Group, bloc: usize, party: &PartyPlan, by: &Lanes, mask: &Lanes, out: &mut Lanes) {
+    fn value_trust(&self, group: &Group, bloc: usize, party: &PartyPlan, by: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
         let ties = &self.setting.blocs[party.actor];
         let worth = &self.setting.law.bilateral.trust;
         let salience = &self.setting.salience[party.actor].now;
         if ties.insider[bloc] > 0.0 {
             let mut weight = Lanes::ZERO;
-            for actor in self.setting.plan.candidates(group, Some(party.initiative)) {
-                weight.update_with(&self.setting.traits[actor].0.capability, |sum, capability| sum + capability);
+            let candidates = self.setting.plan.candidates(group, Some(party.initiative));
+            for actor in (0..self.setting.traits.len()).filter(|actor| candidates.contains(actor)) {
+                let present = self.present(group, actor, party.initiative, eligible);
+                let capability = &self.setting.traits[actor].0.capability;
+                for l in 0..LANES {
+                    weight.0[l] += present.0[l] * capability.0[l];
+                }
             }
             for l in 0..LANES {
                 let weight = trade::worth(weight.0[l], BLOC_ATTENTION);
-                out.0[l] += worth.0[l] / 2.0 * weight * by.0[l] * mask.0[l];
+                out.0[l] += worth.0[l] / 2.0 * weight * by.0[l];
             }
         } else if self.inside(group, party) {
+            let present = self.present(group, party.actor, party.initiative, eligible);
             for l in 0..LANES {
                 let stake = outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], 1.0, 0.0);
-                out.0[l] += worth.0[l] * stake * by.0[l] * mask.0[l];
+                out.0[l] += worth.0[l] * stake * by.0[l] * present.0[l];
             }
         }
     }
 
-    /// Worth of ties with the other side of a pairwise effect.
+    /// Lanes in which an effect on pairs speaks of a party and another actor, either way round.
+    fn paired(&self, (from, to): (&Group, &Group), party: &PartyPlan, other: usize, eligible: &[Lanes]) -> Lanes {
+        let here = |group: &Group, actor: usize| self.present(group, actor, party.initiative, eligible);
+        let both = |one: &Group, two: &Group| here(one, party.actor).zip(&here(two, other), |one, two| one * two);
+        both(from, to).zip(&both(to, from), math::max)
+    }
+
+    /// Worth of ties with the other side of a pairwise effect; a pair counts once.
     #[inline(always)]
-    fn value_ties(&self, effect: &Effect, others: &Group, party: &PartyPlan, by: &Lanes, mask: &Lanes, out: &mut Lanes) {
+    fn value_ties(
+        &self,
+        effect: &Effect,
+        groups: (&Group, &Group),
+        party: &PartyPlan,
+        by: &Lanes,
+        (mask, eligible): (&Lanes, &[Lanes]),
+        out: &mut Lanes,
+    ) {
         let plan = self.setting.plan;
         let law = self.setting.law;
         let salience = &self.setting.salience[party.actor].now;
-        let candidates = plan.candidates(others, Some(party.initiative));
+        let concerns = |here: &Group, there: &Group, other: usize| {
+            self.inside(here, party) && plan.candidates(there, Some(party.initiative)).contains(&other)
+        };
+        let others: Vec<(usize, Lanes)> = (0..self.setting.traits.len())
+            .filter(|&other| other != party.actor)
+            .filter(|&other| concerns(groups.0, groups.1, other) || concerns(groups.1, groups.0, other))
+            .map(|other| (other, self.paired(groups, party, other, eligible)))
+            .collect();
         let mut company = Lanes::ZERO;
-        for &other in candidates.iter().filter(|&&other| other != party.actor) {
-            company.update_with(&self.setting.traits[other].0.capability, |sum, capability| sum + capability);
+        for (other, present) in &others {
+            let capability = &self.setting.traits[*other].0.capability;
+            for l in 0..LANES {
+                company.0[l] += present.0[l] * capability.0[l];
+            }
         }
-        for &other in candidates.iter().filter(|&&other| other != party.actor) {
+        for (other, present) in others {
             let dyad = plan.dyad(party.actor, other);
             let bonds = &self.setting.bonds[dyad].0;
             let source = plan.scenario.world.dyads[dyad].source == party.actor;
@@ -528,7 +576,7 @@ impl<'a> Foresight<'a> {
                 let by = by.0[l];
                 let worth = match effect {
                     Effect::AffinityShift { .. } => {
-                        let share = capability.0[l] / math::max(company.0[l], f32::MIN_POSITIVE);
+                        let share = present.0[l] * capability.0[l] / math::max(company.0[l], f32::MIN_POSITIVE);
                         law.bilateral.affinity.0[l] * by * share
                     }
                     Effect::TradeScale { .. } => {
@@ -544,7 +592,7 @@ impl<'a> Foresight<'a> {
                         law.bilateral.ties.0[l] * law.energy.weight.0[l] * salience[0].0[l] * price * gain
                     }
                 };
-                out.0[l] += worth * mask.0[l];
+                out.0[l] += worth * present.0[l] * mask.0[l];
             }
         }
     }

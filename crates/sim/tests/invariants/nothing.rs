@@ -115,11 +115,22 @@ fn an_initiative_that_is_never_open_changes_nothing() {
 }
 
 /// Once, outsiders who held a seat only because some effect named them counted as leaders, so that a
-/// proposal never made or a policy not chosen changed the influence and autonomy of members.
+/// proposal never made or a policy not chosen changed the influence and autonomy of members. What an outsider
+/// enjoys of an organisation's public goods it values from its seat, so there are none here.
 #[test]
 fn a_seat_that_nobody_takes_changes_nothing() {
+    let private = |mut classroom: Classroom| {
+        for share in ["public_share: 0.1", "public_share: 0.4"] {
+            classroom.world = replaced(&classroom.world, share, "public_share: 0");
+        }
+        classroom
+    };
+    let program = private(Classroom::read()).program(&[]);
     let effects = "StatusChange(org: \"LEAGUE\", actor: \"ESK\", to: Member)";
-    assert_unchanged(&with_idle("open: false", effects), "a seat for an outsider");
+    let changed = private(with_idle("open: false", effects)).program(&[]);
+    for (got, expected) in replicates(&changed, None).iter().zip(&replicates(&program, None)) {
+        assert_same(&program, got, expected, "a seat for an outsider");
+    }
 }
 
 #[test]
