@@ -47,6 +47,9 @@ fn an_unknown_path_in_set_names_near_ones() {
     desk.run(line).check(2, &["params.bargaining.noise"]);
     let line = "run question.ron -n 64 --set params.bargaining.noise=-1e300";
     desk.run(line).check(2, &["params.bargaining.noise"]);
+    // The mistake shows in the file, which is good by itself.
+    desk.run("show question.ron --set time.end=1999-12")
+        .check(2, &["--set does not fit"]);
     assert!(!desk.file("out").exists());
 }
 
@@ -55,6 +58,8 @@ fn an_unknown_policy_names_near_ones() {
     let desk = Desk::new();
     desk.run("run question.ron -n 64 --policy no-such-policy")
         .check(2, &["no-such-policy"]);
+    desk.run("run question.ron -n 64 --policy base,base")
+        .check(2, &["`base` is named twice"]);
     assert!(!desk.file("out").exists());
 }
 

@@ -128,6 +128,36 @@ fn show_draws_the_scenario() {
 }
 
 #[test]
+fn show_health_tells_whether_the_model_lives() {
+    let desk = Desk::new();
+    let shown = desk.run("show question.ron --health").check(0, &["next: "]);
+    for words in ["term of a decision", "histories that adopt", "cohesion."] {
+        assert!(
+            shown.stdout.contains(words),
+            "no {words} in:\n{}",
+            shown.stdout
+        );
+    }
+    let health = desk
+        .run("show question.ron --health --json")
+        .check(0, &[])
+        .json();
+    assert_eq!(health["faults"], 0);
+    assert_eq!(health["terms"].as_array().map(Vec::len), Some(10));
+    let moving = health["measures"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .any(|measure| {
+            let is_cohesion = measure["path"]
+                .as_str()
+                .is_some_and(|path| path.starts_with("cohesion."));
+            is_cohesion && measure["sd"].as_f64().is_some_and(|sd| sd > 0.005)
+        });
+    assert!(moving, "cohesion does not move: {health}");
+}
+
+#[test]
 fn diff_names_the_paths_that_differ() {
     let desk = Desk::new();
     let same = desk.run("diff question.ron question.ron").check(0, &[]);

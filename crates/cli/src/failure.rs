@@ -39,6 +39,14 @@ pub(crate) enum Failure {
         /// Names that exist, the nearest first.
         nearest: Vec<String>,
     },
+    /// An option names something twice.
+    #[error("{option}: `{name}` is named twice")]
+    NamedTwice {
+        /// The option.
+        option: &'static str,
+        /// The name given.
+        name: String,
+    },
     /// A replicate beyond those of the run.
     #[error("--replicate {replicate}: the run has replicates 0 to {last}")]
     NoSuchReplicate {
@@ -117,6 +125,7 @@ impl Failure {
         match self {
             Self::Mistakes { .. } => Exit::BadScenario,
             Self::BadSetting { .. }
+            | Self::NamedTwice { .. }
             | Self::OfTheRun { .. }
             | Self::NoSuchName { .. }
             | Self::NoSuchReplicate { .. } => Exit::Usage,
@@ -168,6 +177,61 @@ impl From<EnsembleError> for Failure {
         match error {
             EnsembleError::Results(error) => Self::Results(error),
             other => Self::Ensemble(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_failure_has_its_code() {
+        let path = || PathBuf::from("out");
+        let text = || "x".to_owned();
+        let full = ResultsError::DiskFull { path: path() };
+        let none = EnsembleError::NoReplicates;
+        for (failure, exit) in [
+            (
+                Failure::Mistakes {
+                    file: text(),
+                    mistakes: 2,
+                },
+                Exit::BadScenario,
+            ),
+            (
+                Failure::BadSetting {
+                    file: text(),
+                    mistakes: 1,
+                },
+                Exit::Usage,
+            ),
+            (
+                Failure::NamedTwice {
+                    option: "--policy",
+                    name: text(),
+                },
+                Exit::Usage,
+            ),
+            (
+                Failure::TooManyFaults {
+                    failed: 2,
+                    all: 100,
+                },
+                Exit::TooManyFaults,
+            ),
+            (Failure::NotEmpty { path: path() }, Exit::Files),
+            (Failure::from(full), Exit::Files),
+            (
+                Failure::from(EnsembleError::Results(ResultsError::NotResults {
+                    path: path(),
+                })),
+                Exit::Files,
+            ),
+            (Failure::from(none), Exit::Usage),
+        ] {
+            assert_eq!(failure.exit(), exit, "{failure}");
+            assert!(!failure.to_string().ends_with('.'), "{failure}");
         }
     }
 }

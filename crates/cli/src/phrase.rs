@@ -10,112 +10,10 @@ use crate::number::plain;
 /// What an effect does.
 pub(crate) fn effect(scenario: &Scenario, effect: &Effect) -> String {
     let say = Say { scenario };
-    match effect {
-        Effect::ElementSet { org, element, to } => {
-            format!(
-                "{} {} to {}",
-                say.org(*org),
-                say.element(*element),
-                say.value(*to)
-            )
-        }
-        Effect::ElementAdd { org, element, by } => {
-            format!(
-                "{} {} {}",
-                say.org(*org),
-                say.element(*element),
-                say.change(*by)
-            )
-        }
-        Effect::StatusChange { org, actor, to } => {
-            format!(
-                "{} becomes {} of {}",
-                say.actor(*actor),
-                to.name().to_lowercase(),
-                say.org(*org)
-            )
-        }
-        Effect::AffinityShift { from, to, by } => {
-            format!(
-                "affinity {}–{} {}",
-                say.group(from),
-                say.group(to),
-                say.change(*by)
-            )
-        }
-        Effect::TradeScale { from, to, by } => {
-            format!(
-                "trade {}–{} × {}",
-                say.group(from),
-                say.group(to),
-                say.value(*by)
-            )
-        }
-        Effect::EnergyLinkAdd { from, to, by } => {
-            format!(
-                "energy link {}–{} {}",
-                say.group(from),
-                say.group(to),
-                say.change(*by)
-            )
-        }
-        Effect::DriverShift { driver, by } => {
-            format!("{} {}", say.driver(*driver), say.change(*by))
-        }
-        Effect::DriverMeanShift {
-            driver,
-            by,
-            contributed,
-        } => {
-            let how = if *contributed {
-                ", by the share that takes part"
-            } else {
-                ""
-            };
-            format!("mean of {} {}{how}", say.driver(*driver), say.change(*by))
-        }
-        Effect::ExposureAdd { group, threat, by } => {
-            let threat = &scenario.world.threats[*threat].id;
-            format!(
-                "exposure of {} to {threat} {}",
-                say.group(group),
-                say.change(*by)
-            )
-        }
-        Effect::IdealPointShift { group, by } => {
-            format!("ideal point of {} {}", say.group(group), say.change(*by))
-        }
-        Effect::SalienceScale { group, domain, by } => {
-            format!(
-                "salience of {} for {} × {}",
-                domain.name(),
-                say.group(group),
-                say.value(*by)
-            )
-        }
-        Effect::TrustShift { group, bloc, by } => {
-            format!(
-                "trust {}–{} {}",
-                say.group(group),
-                say.bloc(*bloc),
-                say.change(*by)
-            )
-        }
-        Effect::SignalAdd { org, bloc, by } => {
-            format!(
-                "signal of {} to {} {}",
-                say.org(*org),
-                say.bloc(*bloc),
-                say.change(*by)
-            )
-        }
-        Effect::InitiativeOpen { initiative } => {
-            format!("opens {}", scenario.initiatives[*initiative].id)
-        }
-        Effect::InitiativeClose { initiative } => {
-            format!("closes {}", scenario.initiatives[*initiative].id)
-        }
-    }
+    say.of_organisation(effect)
+        .or_else(|| say.of_pairs(effect))
+        .or_else(|| say.of_actors(effect))
+        .unwrap_or_else(|| say.of_course(effect))
 }
 
 /// Several effects, one after another.
@@ -366,5 +264,104 @@ impl<'a> Say<'a> {
         }
         let ids: Vec<&str> = vetoes.iter().map(|actor| self.actor(*actor)).collect();
         format!(", veto of {}", ids.join(", "))
+    }
+}
+
+impl Say<'_> {
+    /// Effects on what an organisation is.
+    fn of_organisation(&self, effect: &Effect) -> Option<String> {
+        Some(match effect {
+            Effect::ElementSet { org, element, to } => {
+                let (org, element) = (self.org(*org), self.element(*element));
+                format!("{org} {element} to {}", self.value(*to))
+            }
+            Effect::ElementAdd { org, element, by } => {
+                let (org, element) = (self.org(*org), self.element(*element));
+                format!("{org} {element} {}", self.change(*by))
+            }
+            Effect::StatusChange { org, actor, to } => {
+                let status = to.name().to_lowercase();
+                format!(
+                    "{} becomes {status} of {}",
+                    self.actor(*actor),
+                    self.org(*org)
+                )
+            }
+            Effect::SignalAdd { org, bloc, by } => {
+                let (org, bloc) = (self.org(*org), self.bloc(*bloc));
+                format!("signal of {org} to {bloc} {}", self.change(*by))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Effects on ties between two sides.
+    fn of_pairs(&self, effect: &Effect) -> Option<String> {
+        Some(match effect {
+            Effect::AffinityShift { from, to, by } => {
+                let (from, to) = (self.group(from), self.group(to));
+                format!("affinity {from}–{to} {}", self.change(*by))
+            }
+            Effect::TradeScale { from, to, by } => {
+                let (from, to) = (self.group(from), self.group(to));
+                format!("trade {from}–{to} × {}", self.value(*by))
+            }
+            Effect::EnergyLinkAdd { from, to, by } => {
+                let (from, to) = (self.group(from), self.group(to));
+                format!("energy link {from}–{to} {}", self.change(*by))
+            }
+            Effect::TrustShift { group, bloc, by } => {
+                let (group, bloc) = (self.group(group), self.bloc(*bloc));
+                format!("trust {group}–{bloc} {}", self.change(*by))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Effects on actors themselves.
+    fn of_actors(&self, effect: &Effect) -> Option<String> {
+        Some(match effect {
+            Effect::ExposureAdd { group, threat, by } => {
+                let threat = &self.scenario.world.threats[*threat].id;
+                format!(
+                    "exposure of {} to {threat} {}",
+                    self.group(group),
+                    self.change(*by)
+                )
+            }
+            Effect::IdealPointShift { group, by } => {
+                format!("ideal point of {} {}", self.group(group), self.change(*by))
+            }
+            Effect::SalienceScale { group, domain, by } => {
+                let (domain, group) = (domain.name(), self.group(group));
+                format!("salience of {domain} for {group} × {}", self.value(*by))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Effects on drivers and on what is tabled.
+    fn of_course(&self, effect: &Effect) -> String {
+        let initiative = |idx: &usize| self.scenario.initiatives[*idx].id.as_str();
+        match effect {
+            Effect::DriverShift { driver, by } => {
+                format!("{} {}", self.driver(*driver), self.change(*by))
+            }
+            Effect::DriverMeanShift {
+                driver,
+                by,
+                contributed,
+            } => {
+                let how = if *contributed {
+                    ", by the share that takes part"
+                } else {
+                    ""
+                };
+                format!("mean of {} {}{how}", self.driver(*driver), self.change(*by))
+            }
+            Effect::InitiativeOpen { initiative: idx } => format!("opens {}", initiative(idx)),
+            Effect::InitiativeClose { initiative: idx } => format!("closes {}", initiative(idx)),
+            other => format!("{other:?}"),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! How a run says where it is: a bar for people, one JSON object a line for machines, or nothing.
 
 use std::{
+    fmt,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -8,7 +9,7 @@ use std::{
 use clap::ValueEnum;
 use foedera_ensemble::Progress;
 use foedera_results::{Estimate, digits};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use crate::{
@@ -106,7 +107,7 @@ impl Meter {
 impl Progress for Meter {
     fn replicates_done(&self, done: u64, headline: Option<Estimate>) {
         if let Some(bar) = &self.bar {
-            let words = |of: &Estimate| format!("{} {}", self.label, digits::estimate(of));
+            let words = |of: &Estimate| format!("{} {}", digits::estimate(of), self.label);
             bar.set_message(headline.as_ref().map(words).unwrap_or_default());
             bar.set_position(done);
         }
@@ -120,21 +121,26 @@ fn bar(face: &Face, of: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr_with_hz(10));
     let colour = if face.note_paint.is_on() { ".cyan" } else { "" };
     let template =
-        format!("{{bar:24{colour}}} {{replicates}} · {{per_sec:.0}} · {{eta}} left · {{wide_msg}}");
+        format!("{{bar:16{colour}}} {{replicates}} · {{speed}} · {{eta}} left · {{wide_msg}}");
     let style = ProgressStyle::with_template(&template).expect("the template is well formed");
-    let style = style.progress_chars("█▉▊▋▌▍▎▏·").with_key(
-        "replicates",
-        |state: &indicatif::ProgressState, words: &mut dyn std::fmt::Write| {
-            let len = state.len().unwrap_or(0);
-            // Writing into the bar's own buffer does not fail.
-            let _ = write!(
-                words,
-                "{} of {}",
-                number::count(state.pos()),
-                number::count(len)
-            );
-        },
-    );
+    // Writing into the bar's own buffer does not fail.
+    let replicates = |state: &ProgressState, words: &mut dyn fmt::Write| {
+        let of = number::count(state.len().unwrap_or(0));
+        let _ = write!(words, "{} of {of}", number::count(state.pos()));
+    };
+    let speed = |state: &ProgressState, words: &mut dyn fmt::Write| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a positive speed, shown whole"
+        )]
+        let per_second = state.per_sec() as u64;
+        let _ = write!(words, "{}/s", number::count(per_second));
+    };
+    let style = style
+        .with_key("replicates", replicates)
+        .with_key("speed", speed);
+    let style = style.progress_chars("█▉▊▋▌▍▎▏·");
     bar.set_style(style);
     bar
 }

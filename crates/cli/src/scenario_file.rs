@@ -10,9 +10,6 @@ use crate::{
     sources::Folders,
 };
 
-/// The name that the loader gives to the text of an override.
-const SETTING: &str = "--set";
-
 /// Loads a scenario; its mistakes are listed on stderr, and so are its doubts unless quiet.
 ///
 /// # Errors
@@ -42,14 +39,11 @@ pub(crate) fn load(face: &Face, file: &Path, set: &[Override]) -> Result<Loaded,
                 .filter(Diagnostic::is_error)
                 .collect();
             show(&wrong);
-            let of_settings = |one: &Diagnostic| {
-                one.place
-                    .as_ref()
-                    .is_some_and(|place| place.source.name == SETTING)
-            };
-            let file = file.display().to_string();
             let mistakes = wrong.len();
-            if wrong.iter().all(of_settings) {
+            // A file that is good by itself is not to blame, wherever the mistake shows.
+            let good_alone = !set.is_empty() && check(file, &[])?.is_ok();
+            let file = file.display().to_string();
+            if good_alone {
                 return Err(Failure::BadSetting { file, mistakes });
             }
             Err(Failure::Mistakes { file, mistakes })

@@ -72,65 +72,40 @@ fn line(scenario: &Scenario, event: &Event) -> Line {
 fn sentence(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
     let actor = |idx: u32| scenario.world.actors[idx as usize].name.as_str();
     let org = |idx: u32| scenario.world.organisations[idx as usize].id.as_str();
-    let initiative = |idx: u32| scenario.initiatives[idx as usize].title.as_str();
+    let title = |idx: u32| scenario.initiatives[idx as usize].title.as_str();
     match *what {
-        Happening::Shock { shock } => (
-            "shock",
-            format!("Shock: {}.", scenario.shocks[shock as usize].title),
-        ),
+        Happening::Shock { shock } => {
+            let title = &scenario.shocks[shock as usize].title;
+            ("shock", format!("Shock: {title}."))
+        }
         Happening::Adopted {
-            initiative: idx,
+            initiative,
             rung,
             parties,
-        } => {
-            let rung = &scenario.initiatives[idx as usize].ladder[rung as usize];
-            let rung = if rung.title.is_empty() {
-                &rung.id
-            } else {
-                &rung.title
-            };
-            let who = if parties == 1 {
-                "1 party".to_owned()
-            } else {
-                format!("{parties} parties")
-            };
-            (
-                "adopted",
-                format!("“{}” reaches “{rung}”, adopted by {who}.", initiative(idx)),
-            )
-        }
+        } => ("adopted", adoption(scenario, initiative, rung, parties)),
         Happening::Blocked {
-            initiative: idx,
+            initiative,
             blocker,
             blockers,
             term,
         } => {
-            let others = match blockers {
-                0 | 1 => String::new(),
-                2 => " and one other".to_owned(),
-                n => format!(" and {} others", n - 1),
-            };
-            let title = initiative(idx);
+            let who = format!("{}{}", actor(blocker), others(blockers));
+            let (title, term) = (title(initiative), term_name(term));
             (
                 "blocked",
-                format!(
-                    "“{title}” is blocked by {}{others}, over {}.",
-                    actor(blocker),
-                    term_name(term)
-                ),
+                format!("“{title}” is blocked by {who}, over {term}."),
             )
         }
         Happening::Paid {
-            initiative: idx,
+            initiative,
             actor: paid,
-        } => (
-            "paid",
-            format!(
-                "“{}”: {} is compensated for letting it pass.",
-                initiative(idx),
-                actor(paid)
-            ),
-        ),
+        } => {
+            let (title, paid) = (title(initiative), actor(paid));
+            (
+                "paid",
+                format!("“{title}”: {paid} is compensated for letting it pass."),
+            )
+        }
         Happening::StatusChanged {
             org: idx,
             actor: who,
@@ -147,19 +122,44 @@ fn sentence(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
             lethal,
         } => {
             let deaths = if lethal { "; people die" } else { "" };
+            let (source, target) = (actor(source), actor(target));
             (
                 "dispute",
-                format!(
-                    "Dispute between {} and {}{deaths}.",
-                    actor(source),
-                    actor(target)
-                ),
+                format!("Dispute between {source} and {target}{deaths}."),
             )
         }
-        Happening::Policy { policy } => (
-            "policy",
-            format!("Policy: {}.", scenario.policies[policy as usize].title),
-        ),
+        Happening::Policy { policy } => {
+            let title = &scenario.policies[policy as usize].title;
+            ("policy", format!("Policy: {title}."))
+        }
+    }
+}
+
+fn adoption(scenario: &Scenario, initiative: u32, rung: u32, parties: u32) -> String {
+    let initiative = &scenario.initiatives[initiative as usize];
+    let rung = &initiative.ladder[rung as usize];
+    let reached = if rung.title.is_empty() {
+        &rung.id
+    } else {
+        &rung.title
+    };
+    let who = if parties == 1 {
+        "1 party".to_owned()
+    } else {
+        format!("{parties} parties")
+    };
+    format!(
+        "“{}” reaches “{reached}”, adopted by {who}.",
+        initiative.title
+    )
+}
+
+/// Who else blocks, beside the one that is named.
+fn others(blockers: u32) -> String {
+    match blockers {
+        0 | 1 => String::new(),
+        2 => " and one other".to_owned(),
+        n => format!(" and {} others", n - 1),
     }
 }
 

@@ -112,6 +112,28 @@ pub(crate) fn policy(scenario: &Scenario, name: &str) -> Result<Option<PolicyIdx
     })
 }
 
+/// The policies of some names, each once.
+///
+/// # Errors
+/// If the scenario lacks one of them, or one is named twice.
+pub(crate) fn policies(
+    scenario: &Scenario,
+    names: &[String],
+) -> Result<Vec<Option<PolicyIdx>>, Failure> {
+    let mut found = Vec::new();
+    for name in names {
+        let policy = policy(scenario, name)?;
+        if found.contains(&policy) {
+            return Err(Failure::NamedTwice {
+                option: "--policy",
+                name: name.clone(),
+            });
+        }
+        found.push(policy);
+    }
+    Ok(found)
+}
+
 /// Says which correlations contradicted one another.
 pub(crate) fn tell_repairs(face: &Face, scenario: &Scenario, repairs: &[Repair]) {
     for repair in repairs {

@@ -80,12 +80,8 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let mut loaded = scenario_file::load(face, &args.file, &args.set)?;
     loaded.scenario.stances &= !args.no_stances;
     let scenario = Arc::new(loaded.scenario.clone());
-    let policies: Result<Vec<_>, Failure> = args
-        .policy
-        .iter()
-        .map(|name| work::policy(&scenario, name))
-        .collect();
-    let order = Order::new(scenario, policies?, args.n, args.seed, args.threads);
+    let policies = work::policies(&scenario, &args.policy)?;
+    let order = Order::new(scenario, policies, args.n, args.seed, args.threads);
     let manifest = Manifest::running(origin(args, &loaded, &order), order.layout());
     let folder = match place(args, &order.scenario, &manifest)? {
         Place::Answered(folder) => {
