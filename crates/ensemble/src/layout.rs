@@ -9,7 +9,9 @@ use foedera_results::Layout;
 use foedera_results::layout::{
     Column, InitiativeColumn, MeasureColumn, Name, OutcomeColumn, OutcomeKind, StepDate,
 };
-use foedera_scenario::{EventKind, Leaf, Outcome, PolicyIdx, Scenario, Status, outcome_text};
+use foedera_scenario::{
+    EventKind, Leaf, Month, Outcome, PolicyIdx, Scenario, Status, outcome_text,
+};
 use foedera_sim::Program;
 use foedera_sim::batch::DECIDING_TERMS;
 
@@ -213,88 +215,94 @@ fn driver_range(scenario: &Scenario, program: &Program, driver: usize) -> (f64, 
 
 /// Name of an outcome's column, in the manner of the measures: `cohesion.SCO.affinity@2015-12`.
 fn name(scenario: &Scenario, outcome: &Outcome) -> String {
+    let name = name_at_any_time(scenario, outcome);
+    month(outcome).map_or(name.clone(), |month| format!("{name}@{month}"))
+}
+
+/// The month at or by which an outcome is read, if it names one.
+const fn month(outcome: &Outcome) -> Option<Month> {
+    match outcome {
+        Outcome::Cohesion { at, .. }
+        | Outcome::CohesionPart { at, .. }
+        | Outcome::Maturity { at, .. }
+        | Outcome::Implementation { at, .. }
+        | Outcome::Level { at, .. }
+        | Outcome::Count { at, .. }
+        | Outcome::HasStatus { at, .. }
+        | Outcome::Depth { at, .. }
+        | Outcome::DriverLevel { at, .. }
+        | Outcome::Affinity { at, .. }
+        | Outcome::Trust { at, .. }
+        | Outcome::Utility { at, .. }
+        | Outcome::Antagonism { at, .. } => *at,
+        Outcome::Adopted { by, .. } | Outcome::EventCount { by, .. } => *by,
+        Outcome::BlockShare { .. } | Outcome::TimeTo { .. } => None,
+    }
+}
+
+fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
     let world = &scenario.world;
     let org = |idx: &usize| &world.organisations[*idx].id;
     let actor = |idx: &usize| &world.actors[*idx].id;
+    let bloc = |idx: &usize| &world.blocs[*idx].id;
     let initiative = |idx: &usize| &scenario.initiatives[*idx].id;
-    let (name, month) = match outcome {
-        Outcome::Cohesion { org: o, at } => (format!("cohesion.{}", org(o)), at),
-        Outcome::CohesionPart { org: o, part, at } => {
-            (format!("cohesion.{}.{}", org(o), part.name()), at)
+    match outcome {
+        Outcome::Cohesion { org: o, .. } => format!("cohesion.{}", org(o)),
+        Outcome::CohesionPart { org: o, part, .. } => {
+            format!("cohesion.{}.{}", org(o), part.name())
         }
-        Outcome::Maturity { org: o, at } => (format!("maturity.{}", org(o)), at),
-        Outcome::Implementation { org: o, at } => (format!("implementation.{}", org(o)), at),
+        Outcome::Maturity { org: o, .. } => format!("maturity.{}", org(o)),
+        Outcome::Implementation { org: o, .. } => format!("implementation.{}", org(o)),
         Outcome::Level {
-            org: o,
-            element,
-            at,
-        } => (
-            format!("level.{}.{}", org(o), world.elements[*element].id),
-            at,
-        ),
-        Outcome::Count { org: o, status, at } => (
-            format!("count.{}.{}", org(o), status.name().to_lowercase()),
-            at,
-        ),
+            org: o, element, ..
+        } => format!("level.{}.{}", org(o), world.elements[*element].id),
+        Outcome::Count { org: o, status, .. } => {
+            format!("count.{}.{}", org(o), status.name().to_lowercase())
+        }
         Outcome::HasStatus {
             actor: a,
             org: o,
             status,
-            at,
-        } => (
-            format!(
-                "status.{}.{}.{}",
-                actor(a),
-                org(o),
-                status.name().to_lowercase()
-            ),
-            at,
-        ),
+            ..
+        } => {
+            let status = status.name().to_lowercase();
+            format!("status.{}.{}.{status}", actor(a), org(o))
+        }
         Outcome::Adopted {
             initiative: i,
             rung,
-            by,
-        } => (
-            format!(
-                "adopted.{}.{}",
-                initiative(i),
-                scenario.initiatives[*i].ladder[*rung].id
-            ),
-            by,
-        ),
-        Outcome::Depth { initiative: i, at } => (format!("depth.{}", initiative(i)), at),
+            ..
+        } => {
+            let rung = &scenario.initiatives[*i].ladder[*rung].id;
+            format!("adopted.{}.{rung}", initiative(i))
+        }
+        Outcome::Depth { initiative: i, .. } => format!("depth.{}", initiative(i)),
         Outcome::BlockShare {
             initiative: i,
             actor: a,
-        } => (format!("block_share.{}.{}", initiative(i), actor(a)), &None),
-        Outcome::TimeTo { event } => (format!("years_to.{}", event_name(scenario, event)), &None),
-        Outcome::EventCount { event, by } => {
-            (format!("events.{}", event_name(scenario, event)), by)
+        } => format!("block_share.{}.{}", initiative(i), actor(a)),
+        Outcome::TimeTo { event } => format!("years_to.{}", event_name(scenario, event)),
+        Outcome::EventCount { event, .. } => format!("events.{}", event_name(scenario, event)),
+        Outcome::DriverLevel { driver, .. } => format!("driver.{}", world.drivers[*driver].id),
+        Outcome::Affinity { source, target, .. } => {
+            format!("affinity.{}-{}", actor(source), actor(target))
         }
-        Outcome::DriverLevel { driver, at } => {
-            (format!("driver.{}", world.drivers[*driver].id), at)
-        }
-        Outcome::Affinity { source, target, at } => {
-            (format!("affinity.{}-{}", actor(source), actor(target)), at)
-        }
-        Outcome::Trust { actor: a, bloc, at } => {
-            (format!("trust.{}.{}", actor(a), world.blocs[*bloc].id), at)
-        }
+        Outcome::Trust {
+            actor: a, bloc: b, ..
+        } => format!("trust.{}.{}", actor(a), bloc(b)),
         Outcome::Utility {
             actor: a,
             org: o,
             term,
-            at,
+            ..
         } => {
             let term = term.map_or(String::new(), |term| format!(".{}", term.name()));
-            (format!("utility.{}.{}{term}", actor(a), org(o)), at)
+            format!("utility.{}.{}{term}", actor(a), org(o))
         }
-        Outcome::Antagonism { org: o, bloc, at } => (
-            format!("antagonism.{}.{}", org(o), world.blocs[*bloc].id),
-            at,
-        ),
-    };
-    month.map_or(name.clone(), |month| format!("{name}@{month}"))
+        Outcome::Antagonism {
+            org: o, bloc: b, ..
+        } => format!("antagonism.{}.{}", org(o), bloc(b)),
+    }
 }
 
 fn event_name(scenario: &Scenario, event: &EventKind) -> String {
@@ -358,51 +366,16 @@ impl Labels {
             from
         };
         let world = &scenario.world;
-        let shocks = list(
-            scenario
-                .shocks
-                .iter()
-                .map(|shock| shock.id.clone())
-                .collect(),
-        );
-        let initiatives = list(
-            scenario
-                .initiatives
-                .iter()
-                .map(|one| one.id.clone())
-                .collect(),
-        );
-        let mut rungs = Vec::new();
-        for initiative in &scenario.initiatives {
-            rungs.push(list(
-                initiative
-                    .ladder
-                    .iter()
-                    .map(|rung| rung.id.clone())
-                    .collect(),
-            ));
-        }
-        let actors = list(world.actors.iter().map(|actor| actor.id.clone()).collect());
-        let organisations = list(
-            world
-                .organisations
-                .iter()
-                .map(|org| org.id.clone())
-                .collect(),
-        );
-        let statuses = list(
-            Status::ALL
-                .iter()
-                .map(|status| status.name().to_owned())
-                .collect(),
-        );
-        let policies = list(
-            scenario
-                .policies
-                .iter()
-                .map(|policy| policy.id.clone())
-                .collect(),
-        );
+        let shocks = list(ids(&scenario.shocks, |shock| &shock.id));
+        let initiatives = list(ids(&scenario.initiatives, |initiative| &initiative.id));
+        let ladders = scenario.initiatives.iter().map(|of| &of.ladder);
+        let rungs = ladders
+            .map(|ladder| list(ids(ladder, |rung| &rung.id)))
+            .collect();
+        let actors = list(ids(&world.actors, |actor| &actor.id));
+        let organisations = list(ids(&world.organisations, |org| &org.id));
+        let statuses = list(Status::ALL.map(|status| status.name().to_owned()).to_vec());
+        let policies = list(ids(&scenario.policies, |policy| &policy.id));
         let terms = list(DECIDING_TERMS.map(str::to_owned).to_vec());
         let worths = list(DECIDING_TERMS.map(|term| format!("worth: {term}")).to_vec());
         let effect = list(vec!["effect".to_owned()]);
@@ -426,6 +399,10 @@ impl Labels {
             lethal,
         }
     }
+}
+
+fn ids<T>(all: &[T], id: impl Fn(&T) -> &String) -> Vec<String> {
+    all.iter().map(|one| id(one).clone()).collect()
 }
 
 #[cfg(test)]

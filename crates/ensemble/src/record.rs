@@ -76,8 +76,18 @@ fn decision_row(decision: &Decision) -> DecisionRow {
     }
 }
 
-fn event_row(labels: &Labels, event: &Event) -> EventRow {
-    let mut row = EventRow {
+const fn cause_label(labels: &Labels, cause: Cause) -> u32 {
+    match cause {
+        Cause::Effect => labels.effect,
+        Cause::Worth(term) => labels.worths + term,
+        Cause::Exclusive => labels.exclusive,
+        Cause::Returned => labels.returned,
+    }
+}
+
+/// A shock of no name: the row that [`event_row`] fills.
+const fn blank_row(event: &Event) -> EventRow {
+    EventRow {
         lane: event.lane,
         step: event.step,
         kind: 0,
@@ -87,7 +97,11 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
         from: NONE,
         to: NONE,
         count: None,
-    };
+    }
+}
+
+fn event_row(labels: &Labels, event: &Event) -> EventRow {
+    let mut row = blank_row(event);
     match event.what {
         Happening::Shock { shock } => row.subject = labels.shocks + shock,
         Happening::Adopted {
@@ -127,12 +141,7 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
             row.kind = 4;
             row.subject = labels.actors + actor;
             row.object = labels.organisations + org;
-            row.detail = match cause {
-                Cause::Effect => labels.effect,
-                Cause::Worth(term) => labels.worths + term,
-                Cause::Exclusive => labels.exclusive,
-                Cause::Returned => labels.returned,
-            };
+            row.detail = cause_label(labels, cause);
             row.from = labels.statuses + from.code() as u32;
             row.to = labels.statuses + to.code() as u32;
         }

@@ -9,34 +9,7 @@ use foedera_scenario::{
 /// Two actors in one organisation, one initiative of two rungs, three uncertain inputs.
 pub(crate) fn scenario() -> Scenario {
     let mut leaves = Leaves::default();
-    let actors = vec![actor(&mut leaves, "A", 1), actor(&mut leaves, "B", 2)];
-    let dyads = vec![dyad(&mut leaves)];
-    let organisation = Organisation {
-        id: "A".to_owned(),
-        title: "An alliance".to_owned(),
-        number: 1,
-        rule: Rule::Consensus,
-        meetings: vec![6],
-        seats: vec![(0, Status::Member), (1, Status::Member)],
-        levels: Vec::new(),
-        exit_per_year: leaf(&mut leaves, "organisations.A.exit_per_year", 0.01),
-        exclusive: false,
-        bloc: None,
-    };
-    let world = World {
-        title: "Two".to_owned(),
-        as_of: Month::new(2007, 12),
-        licence: String::new(),
-        actors,
-        dyads,
-        organisations: vec![organisation],
-        elements: Vec::new(),
-        drivers: Vec::new(),
-        threats: Vec::new(),
-        blocs: Vec::new(),
-        energy_price: None,
-        figures: Vec::new(),
-    };
+    let world = world(&mut leaves);
     let initiatives = vec![initiative(&mut leaves)];
     let weights = [
         "affinity",
@@ -50,12 +23,71 @@ pub(crate) fn scenario() -> Scenario {
     let params = foedera_sim::catalogue().params.iter();
     let params = params.map(|of| leaf(&mut leaves, &format!("params.{}", of.path), of.default));
     let params: Vec<Leaf> = params.collect();
+    let uncertainties = uncertainties(&leaves);
+    Scenario {
+        name: "two".to_owned(),
+        title: "Two".to_owned(),
+        question: "Do they?".to_owned(),
+        sources: Vec::new(),
+        time: Time {
+            start: Month::new(2008, 1),
+            end: Month::new(2009, 12),
+            step: Step::Quarter,
+        },
+        focus: 0,
+        world,
+        params,
+        cohesion_weights,
+        stances: true,
+        initiatives,
+        shocks: Vec::new(),
+        uncertainties,
+        correlations: Vec::new(),
+        policies: vec![policy(Vec::new())],
+        outcomes: outcomes(),
+        expect: Vec::new(),
+        leaves,
+    }
+}
+
+fn world(leaves: &mut Leaves) -> World {
+    let actors = vec![actor(leaves, "A", 1), actor(leaves, "B", 2)];
+    let dyads = vec![dyad(leaves)];
+    let organisation = Organisation {
+        id: "A".to_owned(),
+        title: "An alliance".to_owned(),
+        number: 1,
+        rule: Rule::Consensus,
+        meetings: vec![6],
+        seats: vec![(0, Status::Member), (1, Status::Member)],
+        levels: Vec::new(),
+        exit_per_year: leaf(leaves, "organisations.A.exit_per_year", 0.01),
+        exclusive: false,
+        bloc: None,
+    };
+    World {
+        title: "Two".to_owned(),
+        as_of: Month::new(2007, 12),
+        licence: String::new(),
+        actors,
+        dyads,
+        organisations: vec![organisation],
+        elements: Vec::new(),
+        drivers: Vec::new(),
+        threats: Vec::new(),
+        blocs: Vec::new(),
+        energy_price: None,
+        figures: Vec::new(),
+    }
+}
+
+fn uncertainties(leaves: &Leaves) -> Vec<Uncertainty> {
     let find = |path: &str| leaves.find(path).expect("this works");
     let uncertain = |path: &str, distribution| Uncertainty {
         leaf: find(path),
         distribution,
     };
-    let uncertainties = vec![
+    vec![
         uncertain(
             "actors.A.autonomy",
             Distribution::Normal {
@@ -79,44 +111,24 @@ pub(crate) fn scenario() -> Scenario {
                 high: 0.9,
             },
         ),
-    ];
-    Scenario {
-        name: "two".to_owned(),
-        title: "Two".to_owned(),
-        question: "Do they?".to_owned(),
-        sources: Vec::new(),
-        time: Time {
-            start: Month::new(2008, 1),
-            end: Month::new(2009, 12),
-            step: Step::Quarter,
+    ]
+}
+
+fn outcomes() -> Vec<Outcome> {
+    vec![
+        Outcome::Cohesion { org: 0, at: None },
+        Outcome::Adopted {
+            initiative: 0,
+            rung: 0,
+            by: None,
         },
-        focus: 0,
-        world,
-        params,
-        cohesion_weights,
-        stances: true,
-        initiatives,
-        shocks: Vec::new(),
-        uncertainties,
-        correlations: Vec::new(),
-        policies: vec![policy(Vec::new())],
-        outcomes: vec![
-            Outcome::Cohesion { org: 0, at: None },
-            Outcome::Adopted {
-                initiative: 0,
-                rung: 0,
-                by: None,
+        Outcome::TimeTo {
+            event: EventKind::Withdrawal {
+                org: 0,
+                actor: None,
             },
-            Outcome::TimeTo {
-                event: EventKind::Withdrawal {
-                    org: 0,
-                    actor: None,
-                },
-            },
-        ],
-        expect: Vec::new(),
-        leaves,
-    }
+        },
+    ]
 }
 
 /// A leaf that no uncertainty draws.

@@ -8,19 +8,6 @@ use crate::record::{ArmBlock, BlockRecord, DecisionRow, EventRow, FaultRow};
 
 /// Two arms, two inputs, two outcomes, two measures, six quarters.
 pub(crate) fn layout() -> Layout {
-    let outcome = |name: &str, kind, high| OutcomeColumn {
-        name: name.to_owned(),
-        label: format!("label of {name}"),
-        text: format!("Text({name})"),
-        unit: if high > 1.0 {
-            "years".to_owned()
-        } else {
-            String::new()
-        },
-        kind,
-        low: 0.0,
-        high,
-    };
     let measure = |name: &str| MeasureColumn {
         name: name.to_owned(),
         label: format!("label of {name}"),
@@ -39,10 +26,7 @@ pub(crate) fn layout() -> Layout {
             Name::new("council", "A council"),
         ],
         inputs: vec![input("actors.A.autonomy"), input("drivers.oil.mean")],
-        outcomes: vec![
-            outcome("adopted.link", OutcomeKind::Truth, 1.0),
-            outcome("years_to.exit", OutcomeKind::Time, 1.5),
-        ],
+        outcomes: outcomes().into(),
         measures: vec![measure("cohesion.A"), measure("maturity.A")],
         steps: (0..6)
             .map(|q| StepDate {
@@ -50,14 +34,7 @@ pub(crate) fn layout() -> Layout {
                 month: (1 + 3 * (q % 4)).cast_unsigned(),
             })
             .collect(),
-        initiatives: vec![InitiativeColumn {
-            id: "link".to_owned(),
-            title: "A link".to_owned(),
-            rungs: vec![
-                Name::new("mou", "Memorandum"),
-                Name::new("merger", "Merger"),
-            ],
-        }],
+        initiatives: vec![initiative()],
         actors: vec![
             Name::new("A", "Arcadia"),
             Name::new("B", "Borduria"),
@@ -81,6 +58,37 @@ pub(crate) fn layout() -> Layout {
             "mou".to_owned(),
             "A".to_owned(),
             "trade".to_owned(),
+        ],
+    }
+}
+
+fn outcomes() -> [OutcomeColumn; 2] {
+    let outcome = |name: &str, kind, high| OutcomeColumn {
+        name: name.to_owned(),
+        label: format!("label of {name}"),
+        text: format!("Text({name})"),
+        unit: if high > 1.0 {
+            "years".to_owned()
+        } else {
+            String::new()
+        },
+        kind,
+        low: 0.0,
+        high,
+    };
+    [
+        outcome("adopted.link", OutcomeKind::Truth, 1.0),
+        outcome("years_to.exit", OutcomeKind::Time, 1.5),
+    ]
+}
+
+fn initiative() -> InitiativeColumn {
+    InitiativeColumn {
+        id: "link".to_owned(),
+        title: "A link".to_owned(),
+        rungs: vec![
+            Name::new("mou", "Memorandum"),
+            Name::new("merger", "Merger"),
         ],
     }
 }
