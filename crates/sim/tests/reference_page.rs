@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_REFERENCE=1 cargo test -p foedera-sim --test reference_page` writes it anew.
 
+#![expect(clippy::disallowed_methods, reason = "tests read files and compare with the standard library")]
+
 use std::path::Path;
 
 #[test]

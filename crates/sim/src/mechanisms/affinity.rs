@@ -2,7 +2,7 @@
 //!
 //! **Claim.** Members value common institutions with those they like and resent them with those they do not.
 //!
-//! **Equations.** `Ā_io = Σ_j reach_j c_j A_ij / Σ_j reach_j c_j`; term `Ā_io (0.3 + depth_o)`, depth_o the sum of depths over domains.
+//! **Equations.** `Ā_io = Σ_j reach_j c_j A_ij / Σ_j reach_j c_j`; term `Ā_io (0.3 + depth_o)`, `depth_o` the sum of depths over domains.
 //! The factor is ours: with the mean alone no initiative can change the term, and a trial found it dead.
 //!
 //! **Reads** affinity, capability, reach, depth. **Writes** the affinity term of a seat.

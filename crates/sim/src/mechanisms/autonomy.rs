@@ -19,7 +19,7 @@ use crate::math;
 params! {
     /// Parameters of the autonomy term.
     pub struct AutonomyParams {
-        weight = ("autonomy.weight", "Weight of the autonomy term (k_A)", "", 0.3, 0.5, 0.8, 0.0, 10.0, "assumption; trial range");
+        weight = ("autonomy.weight", "Weight of the autonomy term (k A)", "", 0.3, 0.5, 0.8, 0.0, 10.0, "assumption; trial range");
         overlap = ("autonomy.overlap", "Relief by the same commitment elsewhere (mu)", "", 0.3, 0.6, 0.9, 0.0, 1.0, "assumption; trial range");
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! **Invariants.** No noise and no stance: a party with a loss beyond κ always blocks. Twice as many meetings table as often.
 //!
-//! **Sources.** McKelvey and Palfrey (1995) quantal response; thresholds after a trial in which the world froze without.
+//! **Sources.** `McKelvey` and Palfrey (1995) quantal response; thresholds after a trial in which the world froze without.
 
 use crate::laned::params;
 use crate::math;

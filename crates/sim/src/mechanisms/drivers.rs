@@ -56,6 +56,7 @@ pub(crate) fn jumping(height: f32, per_year: f32, size: f32, half_life: f32, yea
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests compare with the standard library")]
 mod tests {
     use super::*;
 

@@ -4,7 +4,7 @@
 //! less, are importers. A club softens rivalry; a binding policy sets prices and so splits sellers from
 //! buyers, which is why a mixed organisation stays shallow and producers alone go deeper.
 //!
-//! **Equations.** Market shares `x = max(0, X)/(max(0, X) + X₀)` [share] of net exports X [TWh a year], m likewise of
+//! **Equations.** Market shares `x = max(0, X)/(max(0, X) + X₀)` (a share) of net exports X (`TWh` a year), m likewise of
 //! net imports. Per pair: complementarity `x_i m_j + m_i x_j`, times a link factor; rivalry `x_i x_j + ½ m_i m_j`.
 //! `E_io = price · (C (0.6 + 0.3 club + 0.1 policy) − R (0.5 − 0.05 club + 0.35 policy) + 0.5 policy (x_i − m_i) balance
 //! − 0.1 policy x_i) + infrastructure · risk · (x_i + m_i + transit)/2`, where C and R are saturating sums over

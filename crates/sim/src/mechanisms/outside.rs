@@ -21,7 +21,7 @@ use crate::math;
 params! {
     /// Parameters of the outside term.
     pub struct OutsideParams {
-        weight = ("outside.weight", "Weight of the outside term (k_O)", "", 0.9, 1.6, 2.6, 0.0, 20.0, "assumption; trial range");
+        weight = ("outside.weight", "Weight of the outside term (k O)", "", 0.9, 1.6, 2.6, 0.0, 20.0, "assumption; trial range");
         fuel_discount = ("outside.fuel_discount", "How far fuel exports escape the stake (xi)", "", 0.2, 0.7, 1.0, 0.0, 1.0, "assumption; trial range");
         adaptation = ("outside.adaptation", "Speed at which a posture becomes the reference", "per year", 0.06, 0.12, 0.2, 0.0, 5.0, "assumption; trial 3 % a quarter");
         fading = ("outside.fading", "Speed at which adopted texts fade", "per year", 0.15, 0.29, 0.5, 0.0, 5.0, "assumption; trial 7 % a quarter");

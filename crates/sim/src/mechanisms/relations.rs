@@ -10,7 +10,7 @@
 //!
 //! **Reads** ideal points, trade, pacts, rivalry, energy, stress, joint acts. **Writes** affinity, similarity, balance.
 //!
-//! **Invariants.** -1 <= A <= 1; without noise and acts A tends to S (with κ_b = κ_r = 0, exactly
+//! **Invariants.** -1 <= A <= 1; without noise and acts A tends to S (with `κ_b = κ_r = 0`, exactly
 //! `A(t) = S + (A₀ − S)(1 − κ_p Δt)^n`).
 //!
 //! **Sources.** Heider (1946), Cartwright and Harary (1956) on balance; Bailey, Strezhnev and Voeten (2017) on ideal

@@ -50,6 +50,7 @@ pub(crate) fn probability(rate_per_year: f32, years: f32) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests compare with the standard library")]
 mod tests {
     use super::*;
 

@@ -380,7 +380,7 @@ fn write_ledger(state: &mut State<'_>, idx: usize, values: &Values) {
 /// How many objected to what passed by majority; under other rules nobody is outvoted.
 fn outvoted(state: &State<'_>, idx: usize, sums: &[f32], voices: &[bool]) -> usize {
     let venue = state.scenario.initiatives[idx].venues.first().copied();
-    let rule = crate::program::rule_of(state.scenario, idx, venue);
+    let rule = program::rule_of(state.scenario, idx, venue);
     if !matches!(rule, Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }) {
         return 0;
     }

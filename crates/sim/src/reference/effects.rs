@@ -40,7 +40,7 @@ pub(super) fn apply(state: &mut State<'_>, effect: &Effect, initiative: Option<u
         Effect::AffinityShift { from, to, .. }
         | Effect::TradeScale { from, to, .. }
         | Effect::EnergyLinkAdd { from, to, .. } => {
-            change_pairs(state, effect, from, to, initiative)
+            change_pairs(state, effect, from, to, initiative);
         }
         Effect::ExposureAdd { group, .. }
         | Effect::IdealPointShift { group, .. }
@@ -162,7 +162,7 @@ fn change_actor(state: &mut State<'_>, effect: &Effect, actor: usize) {
         }
         Effect::IdealPointShift { by, .. } => actor.ideal += leaves[by.0 as usize],
         Effect::SalienceScale { domain, by, .. } => {
-            actor.salience_base[*domain as usize] *= leaves[by.0 as usize]
+            actor.salience_base[*domain as usize] *= leaves[by.0 as usize];
         }
         Effect::TrustShift { bloc, by, .. } => {
             let trust = &mut actor.blocs[*bloc].trust;

@@ -234,7 +234,7 @@ pub(super) fn bilateral(state: &State<'_>, looking: &Looking<'_>, rung: usize, s
 fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: &mut f32) {
     match effect {
         Effect::DriverShift { driver, by } => {
-            value_driver(state, *driver, looking.actor, state.value(*by), sum)
+            value_driver(state, *driver, looking.actor, state.value(*by), sum);
         }
         Effect::DriverMeanShift {
             driver,
@@ -255,7 +255,7 @@ fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: 
             value_threat(state, *threat, looking.actor, change, sum);
         }
         Effect::TrustShift { group, bloc, by } => {
-            value_trust(state, group, *bloc, looking, state.value(*by), sum)
+            value_trust(state, group, *bloc, looking, state.value(*by), sum);
         }
         Effect::AffinityShift { from, to, by }
         | Effect::TradeScale { from, to, by }
