@@ -6,7 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::decode::fields::Fields;
 use crate::decode::scenario::{ANY_TIME, SCENARIO};
 use crate::decode::world::{WORLD, keys_of};
-use crate::decode::{At, Decoder, initiative};
+use crate::decode::{At, Decoder, canonical, initiative};
 use crate::diagnostic::{self, Diagnostic};
 use crate::limits;
 use crate::merge;
@@ -287,6 +287,7 @@ impl Loader<'_> {
             for one in overrides {
                 self.decoder.put(&mut tree, &one.path, one.key, one.value);
             }
+            canonical::sort_world(&mut tree);
             self.decoder.learn_world(&tree);
             tree
         });

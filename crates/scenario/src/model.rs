@@ -87,19 +87,19 @@ pub struct World {
     pub as_of: Month,
     /// Licences of the sources, as one text.
     pub licence: String,
-    /// Actors in the order of the table.
+    /// Actors in the order of their numbers.
     pub actors: Vec<Actor>,
     /// All unordered pairs, ordered by (source, target) index, source < target.
     pub dyads: Vec<Dyad>,
-    /// Organisations.
+    /// Organisations in the order of their numbers.
     pub organisations: Vec<Organisation>,
-    /// Catalogue of institutional elements.
+    /// Catalogue of institutional elements, by id.
     pub elements: Vec<Element>,
-    /// Drivers.
+    /// Drivers in the order of their numbers.
     pub drivers: Vec<Driver>,
-    /// Threats.
+    /// Threats, by id.
     pub threats: Vec<Threat>,
-    /// Outside blocs.
+    /// Outside blocs, by id.
     pub blocs: Vec<Bloc>,
     /// The driver that is the energy price relative to the world's year (1 if there is none).
     pub energy_price: Option<DriverIdx>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::figure::{confidence_of, covers};
-use super::{Decoder, join, leaf_info, names};
+use super::{Decoder, canonical, join, leaf_info, names};
 use crate::leaf::{Confidence, Leaf};
 use crate::limits;
 use crate::model::{Actor, ActorKind, Domain, Figure, ThreatKind};
@@ -62,7 +62,7 @@ pub(super) struct Column {
 #[derive(Debug, Default)]
 pub(crate) struct ActorTable {
     table: Table,
-    /// Rows whose id is new, in order.
+    /// Rows whose id is new, in canonical order.
     rows: Vec<usize>,
 }
 
@@ -103,6 +103,7 @@ impl Decoder<'_> {
             self.report("scenario::too_many", span, "actors", message);
             rows.truncate(limits::ACTORS);
         }
+        canonical::sort_rows(&table, &mut rows);
         let ids = rows
             .iter()
             .map(|row| table.rows[*row].cells[id].text.clone());
