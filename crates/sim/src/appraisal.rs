@@ -1,15 +1,17 @@
 //! The one utility function: what a seat in an organisation is worth, by term, for any levels and members.
 //!
 //! Used each step with what is built, and at meetings with what is declared and with what a rung would
-//! add: there is no second set of payoffs. A [`Sums`] holds what depends on who is in, a [`View`] what depends on
+//! add: there is no second set of payoffs. A [`crate::company::Company`] holds what depends on who is in, a [`View`] what depends on
 //! the levels; [`appraise`] makes the seven terms of both. Relies on the kernels of the mechanisms only.
+//!
+//! Each quantity is one loop over lanes with one output, which the compiler turns into vector code.
 
-use crate::laned::laned;
+use crate::company::{Leaders, Sums, Totals, add, is_zero};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{Law, affinity, autonomy, energy, influence, outside, security, trade};
 use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
-use crate::state::{Affinity, BlocTies, Bonds, ElementWeights, Salience, Threatened, Traits};
+use crate::state::{Affinity, BlocTies, Bonds, ElementWeights, Salience, Threatened, Traits, weighs};
 
 /// What an organisation is by its levels.
 #[derive(Clone, Debug, Default)]
@@ -25,40 +27,6 @@ pub(crate) struct View {
     pub(crate) antagonism: [Lanes; BLOCS_MAX],
 }
 
-laned! {
-    /// What depends on who is in an organisation, seen from one seat. Sums over fellow members by reach.
-    pub(crate) struct Sums {
-        /// Pooled capability, by affinity.
-        pool,
-        /// Trade over own GDP.
-        dependence,
-        /// Share of the largest other economy in the pair with it.
-        dominance,
-        complement,
-        rivalry,
-        /// Capability × affinity.
-        liking,
-        /// Capability.
-        company,
-        /// Capability × external threat × dislike.
-        entrapment,
-        /// Followership by domain.
-        lead_energy,
-        lead_trade,
-        lead_security,
-    }
-}
-
-laned! {
-    /// Sums over all seats of an organisation.
-    pub(crate) struct Totals {
-        reach,
-        capability,
-        sellers,
-        buyers,
-    }
-}
-
 /// What the world is to the utility function at one moment.
 pub(crate) struct Setting<'a> {
     pub(crate) plan: &'a Program,
@@ -71,6 +39,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) bonds: &'a [Bonds],
     pub(crate) affinity: &'a [Affinity],
     pub(crate) price: &'a Lanes,
+    /// Version of the ties that only effects change.
+    pub(crate) ties: u64,
 }
 
 /// Share of an element's worth that does not wait for what it requires. Assumption.
@@ -90,211 +60,71 @@ pub(crate) fn effective_level(requires: &[usize], levels: &[Lanes], element: usi
     out.update_with(&least, |level, least| level * (REQUIRED_FLOOR + (1.0 - REQUIRED_FLOOR) * least));
 }
 
-/// Adds `weight · level`.
+/// Levels of an organisation's live elements as far as what they require is there.
 #[inline(always)]
-fn add(out: &mut Lanes, weight: &Lanes, level: &Lanes) {
-    for l in 0..LANES {
-        out.0[l] += weight.0[l] * level.0[l];
+pub(crate) fn effective_levels(setting: &Setting<'_>, plan: &OrganisationPlan, levels: &[Lanes], out: &mut [Lanes]) {
+    for (out, &element) in out.iter_mut().zip(&plan.live) {
+        let requires = &setting.plan.scenario.world.elements[element].requires;
+        effective_level(requires, levels, element, out);
     }
 }
 
-/// Makes the view of an organisation from its levels and texts.
+/// One element as far as it is there, with the weights that are not zero.
+struct Weigher<'a> {
+    bits: u32,
+    level: &'a Lanes,
+}
+
+impl Weigher<'_> {
+    /// Adds what the element does by one of its weights.
+    #[inline(always)]
+    fn add(&self, out: &mut Lanes, weight: &Lanes, of: u32) {
+        if self.bits & of != 0 {
+            add(out, weight, self.level);
+        }
+    }
+}
+
+/// Makes the view of an organisation from its levels (effective ones, by live element) and texts.
 #[inline(always)]
-pub(crate) fn view(setting: &Setting<'_>, plan: &OrganisationPlan, levels: &[Lanes], texts: &[Lanes; BLOCS_MAX]) -> View {
+pub(crate) fn view(
+    setting: &Setting<'_>,
+    plan: &OrganisationPlan,
+    effective: &[Lanes],
+    texts: &[Lanes; BLOCS_MAX],
+    view: &mut View,
+) {
     let world = &setting.plan.scenario.world;
-    let mut view = View { antagonism: *texts, ..View::default() };
-    let mut level = Lanes::ZERO;
-    for &element in &plan.live {
+    *view = View { antagonism: *texts, ..View::default() };
+    for (&element, level) in plan.live.iter().zip(effective) {
+        // Nothing adds nothing: neither an element that is not there nor a weight of zero.
+        if is_zero(level) {
+            continue;
+        }
         let weights = &setting.elements[element];
-        effective_level(&world.elements[element].requires, levels, element, &mut level);
+        let weigher = Weigher { bits: weights.weighs, level };
         for threat in 0..world.threats.len() {
-            add(&mut view.protection[threat], &weights.protection[threat], &level);
+            weigher.add(&mut view.protection[threat], &weights.protection[threat], weighs::protection(threat));
         }
         for domain in 0..3 {
-            add(&mut view.depth[domain], &weights.depth[domain], &level);
+            weigher.add(&mut view.depth[domain], &weights.depth[domain], weighs::depth(domain));
         }
         for bloc in 0..world.blocs.len() {
-            add(&mut view.antagonism[bloc], &weights.signal[bloc], &level);
+            weigher.add(&mut view.antagonism[bloc], &weights.signal[bloc], weighs::signal(bloc));
         }
-        add(&mut view.coordination, &weights.coordination, &level);
-        add(&mut view.binding, &weights.binding, &level);
-        add(&mut view.opening, &weights.opening, &level);
-        add(&mut view.assistance, &weights.assistance, &level);
-        add(&mut view.infrastructure, &weights.infrastructure, &level);
+        weigher.add(&mut view.coordination, &weights.coordination, weighs::COORDINATION);
+        weigher.add(&mut view.binding, &weights.binding, weighs::BINDING);
+        weigher.add(&mut view.opening, &weights.opening, weighs::OPENING);
+        weigher.add(&mut view.assistance, &weights.assistance, weighs::ASSISTANCE);
+        weigher.add(&mut view.infrastructure, &weights.infrastructure, weighs::INFRASTRUCTURE);
     }
-    let shares = [
-        &mut view.coordination,
-        &mut view.binding,
-        &mut view.opening,
-        &mut view.assistance,
-        &mut view.infrastructure,
-    ];
-    for share in shares {
+    let View { coordination, binding, opening, assistance, infrastructure, .. } = view;
+    for share in [coordination, binding, opening, assistance, infrastructure] {
         share.update(math::clamp_share);
     }
     for depth in &mut view.depth {
         depth.update(math::clamp_share);
     }
-    view
-}
-
-/// Reach of every seat: its own weight, or what a link brings in.
-#[inline(always)]
-pub(crate) fn reach(
-    plan: &Program,
-    org: usize,
-    levels: &[Lanes],
-    weight_of: impl Fn(usize) -> Lanes,
-    out: &mut [Lanes],
-) {
-    let organisation = &plan.organisations[org];
-    for (at, row) in organisation.seats.clone().enumerate() {
-        out[at] = weight_of(row);
-        for &(element, partner) in &organisation.links {
-            if let Some(other) = plan.seat(partner, plan.seats[row].actor) {
-                let weight = weight_of(other);
-                for l in 0..LANES {
-                    let linked = math::clamp_share(levels[element].0[l]) * weight.0[l];
-                    out[at].0[l] = math::max(out[at].0[l], linked);
-                }
-            }
-        }
-    }
-}
-
-/// Sums over fellow members for every seat of an organisation, given reaches.
-#[inline(always)]
-pub(crate) fn sum_up(
-    setting: &Setting<'_>,
-    org: usize,
-    reach: &[Lanes],
-    sums: &mut [Sums<Lanes>],
-    totals: &mut Totals<Lanes>,
-) {
-    let plan = &setting.plan.organisations[org];
-    let first = plan.seats.start;
-    *totals = Totals::default();
-    for (at, row) in plan.seats.clone().enumerate() {
-        sums[at] = Sums::default();
-        let own = &setting.traits[setting.plan.seats[row].actor].0;
-        for l in 0..LANES {
-            let reach = reach[at].0[l];
-            totals.reach.0[l] += reach;
-            totals.capability.0[l] += reach * own.capability.0[l];
-            totals.sellers.0[l] += reach * own.seller.0[l];
-            totals.buyers.0[l] += reach * own.buyer.0[l];
-        }
-    }
-    let seat_share = &setting.law.influence.seat;
-    for peer in &plan.peers {
-        let (source, target) = (setting.plan.seats[peer.first].actor, setting.plan.seats[peer.second].actor);
-        let pair = Pair {
-            affinity: &setting.affinity[peer.dyad].value,
-            bonds: &setting.bonds[peer.dyad].0,
-            source: &setting.traits[source].0,
-            target: &setting.traits[target].0,
-            threats: (&setting.threatened[source].external, &setting.threatened[target].external),
-            totals,
-            seat_share,
-        };
-        let (at, other) = (peer.first - first, peer.second - first);
-        let (low, high) = sums.split_at_mut(other);
-        meet(&pair, &reach[at], &reach[other], &mut low[at], &mut high[0]);
-    }
-    // One leads as far as one is in: an outsider with a seat that may come leads nobody.
-    for (sums, reach) in sums.iter_mut().zip(reach) {
-        for lead in [&mut sums.lead_energy, &mut sums.lead_trade, &mut sums.lead_security] {
-            for l in 0..LANES {
-                lead.0[l] *= reach.0[l];
-            }
-        }
-    }
-}
-
-/// Two seats that meet in an organisation; the dyad's source is the first seat's actor.
-struct Pair<'a> {
-    affinity: &'a Lanes,
-    bonds: &'a crate::state::BondValues<Lanes>,
-    source: &'a crate::state::TraitValues<Lanes>,
-    target: &'a crate::state::TraitValues<Lanes>,
-    threats: (&'a Lanes, &'a Lanes),
-    totals: &'a Totals<Lanes>,
-    seat_share: &'a Lanes,
-}
-
-/// Adds what two seats are to one another.
-#[inline(always)]
-fn meet(
-    pair: &Pair<'_>,
-    reach_source: &Lanes,
-    reach_target: &Lanes,
-    source: &mut Sums<Lanes>,
-    target: &mut Sums<Lanes>,
-) {
-    let (threat_source, threat_target) = pair.threats;
-    let bonds = pair.bonds;
-    for l in 0..LANES {
-        let affinity = pair.affinity.0[l];
-        let warm = (1.0 + affinity) / 2.0;
-        let (rs, rt) = (reach_source.0[l], reach_target.0[l]);
-        let (cs, ct) = (pair.source.capability.0[l], pair.target.capability.0[l]);
-        let totals = pair.totals.at(l);
-        let capability = math::max(totals.capability, f32::MIN_POSITIVE);
-        let seats = math::max(totals.reach, f32::MIN_POSITIVE);
-        let voice_s = rs * math::lerp(cs / capability, 1.0 / seats, pair.seat_share.0[l]);
-        let voice_t = rt * math::lerp(ct / capability, 1.0 / seats, pair.seat_share.0[l]);
-        let complement = bonds.complement.0[l];
-        source.pool.0[l] += rt * ct * warm;
-        target.pool.0[l] += rs * cs * warm;
-        source.dependence.0[l] += rt * bonds.dependence_source.0[l];
-        target.dependence.0[l] += rs * bonds.dependence_target.0[l];
-        let (gs, gt) = (pair.source.gdp.0[l], pair.target.gdp.0[l]);
-        source.dominance.0[l] = math::max(source.dominance.0[l], rt * trade::dominance(gs, gt));
-        target.dominance.0[l] = math::max(target.dominance.0[l], rs * trade::dominance(gt, gs));
-        source.complement.0[l] += rt * complement;
-        target.complement.0[l] += rs * complement;
-        source.rivalry.0[l] += rt * bonds.fuel_rivalry.0[l];
-        target.rivalry.0[l] += rs * bonds.fuel_rivalry.0[l];
-        source.liking.0[l] += rt * ct * affinity;
-        target.liking.0[l] += rs * cs * affinity;
-        source.company.0[l] += rt * ct;
-        target.company.0[l] += rs * cs;
-        source.entrapment.0[l] += rt * ct * threat_target.0[l] * (1.0 - affinity) / 2.0;
-        target.entrapment.0[l] += rs * cs * threat_source.0[l] * (1.0 - affinity) / 2.0;
-        source.lead_security.0[l] += voice_t * bonds.pull_source.0[l] * warm;
-        target.lead_security.0[l] += voice_s * bonds.pull_target.0[l] * warm;
-        source.lead_trade.0[l] += voice_t * bonds.dependence_target.0[l] * warm;
-        target.lead_trade.0[l] += voice_s * bonds.dependence_source.0[l] * warm;
-        source.lead_energy.0[l] += voice_t * complement;
-        target.lead_energy.0[l] += voice_s * complement;
-    }
-}
-
-/// Strongest and second strongest leader of an organisation in each domain.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Leaders {
-    first: [Lanes; 3],
-    second: [Lanes; 3],
-    /// Followership of all seats together.
-    all: [Lanes; 3],
-}
-
-/// Finds the leaders.
-#[inline(always)]
-pub(crate) fn leaders(sums: &[Sums<Lanes>]) -> Leaders {
-    let mut leaders = Leaders::default();
-    for seat in sums {
-        for (domain, lead) in [&seat.lead_energy, &seat.lead_trade, &seat.lead_security].into_iter().enumerate() {
-            for l in 0..LANES {
-                let (first, second) = (leaders.first[domain].0[l], leaders.second[domain].0[l]);
-                let lead = lead.0[l];
-                leaders.second[domain].0[l] = math::max(math::min(first, lead), second);
-                leaders.first[domain].0[l] = math::max(first, lead);
-                leaders.all[domain].0[l] += lead;
-            }
-        }
-    }
-    leaders
 }
 
 /// Largest lead of anyone else.
@@ -317,47 +147,94 @@ pub(crate) struct Carried {
     pub(crate) posture: [Lanes; BLOCS_MAX],
 }
 
-/// Sums intrusion and signals of an organisation for one seat.
+impl Carried {
+    /// Starts with the texts, which everybody carries in full.
+    #[inline(always)]
+    fn new(texts: &[Lanes; BLOCS_MAX]) -> Self {
+        Self { intrusion: Lanes::ZERO, posture: *texts }
+    }
+
+    /// Adds one element at the level that counts.
+    #[inline(always)]
+    fn add(&mut self, weights: &ElementWeights, level: &Lanes, n_blocs: usize) {
+        add(&mut self.intrusion, &weights.intrusiveness, level);
+        for bloc in 0..n_blocs {
+            if weights.weighs & weighs::signal(bloc) != 0 {
+                add(&mut self.posture[bloc], &weights.signal[bloc], level);
+            }
+        }
+    }
+}
+
+/// Levels of an organisation at one moment, for those who carry them.
+pub(crate) struct Burden<'a> {
+    pub(crate) org: usize,
+    pub(crate) texts: &'a [Lanes; BLOCS_MAX],
+    /// Levels as they are, by element.
+    pub(crate) levels: &'a [Lanes],
+    /// Effective levels, by live element.
+    pub(crate) effective: &'a [Lanes],
+}
+
+/// Sums intrusion and signals for a seat whose actor is a full member nowhere else.
+#[inline(always)]
+pub(crate) fn carry_alone(setting: &Setting<'_>, burden: &Burden<'_>) -> Carried {
+    let n_blocs = setting.plan.bloc_members.len();
+    let mut carried = Carried::new(burden.texts);
+    let overlap = &setting.law.autonomy.overlap;
+    for (&element, level) in setting.plan.organisations[burden.org].live.iter().zip(burden.effective) {
+        if is_zero(level) {
+            continue;
+        }
+        let level = level.zip(
+            overlap,
+            #[inline(always)]
+            |level, overlap| autonomy::additional(level, 0.0, overlap),
+        );
+        carried.add(&setting.elements[element], &level, n_blocs);
+    }
+    carried
+}
+
+/// Sums intrusion and signals of an organisation for one seat, net of what its actor carries elsewhere.
 ///
 /// `levels_of(org)` gives the levels judged, `member(org)` the lanes in which the seat's actor is a full member there.
 #[inline(always)]
 pub(crate) fn carry<'a>(
     setting: &Setting<'_>,
-    org: usize,
-    texts: &[Lanes; BLOCS_MAX],
+    burden: &Burden<'_>,
     levels_of: impl Fn(usize) -> &'a [Lanes],
     member: &[Option<Lanes>],
 ) -> Carried {
-    let world = &setting.plan.scenario.world;
+    let n_blocs = setting.plan.bloc_members.len();
+    let plan = &setting.plan.organisations[burden.org];
+    let mut carried = Carried::new(burden.texts);
     let overlap = &setting.law.autonomy.overlap;
-    let mut carried = Carried { posture: *texts, ..Carried::default() };
-    let own = levels_of(org);
-    let mut level = Lanes::ZERO;
-    for &element in &setting.plan.organisations[org].live {
-        let weights = &setting.elements[element];
-        effective_level(&world.elements[element].requires, own, element, &mut level);
+    for ((&element, level), overlaps) in plan.live.iter().zip(burden.effective).zip(&plan.overlaps) {
+        // Where nothing is here, nothing is added.
+        if is_zero(level) {
+            continue;
+        }
         let mut elsewhere = Lanes::ZERO;
-        for (other, plan) in setting.plan.organisations.iter().enumerate() {
-            let Some(full) = member[other].as_ref().filter(|_| other != org) else { continue };
-            if world.elements[element].links_to == Some(other) {
+        for there in overlaps {
+            let Some(full) = &member[there.organisation] else { continue };
+            if there.linked {
                 for l in 0..LANES {
                     elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * level.0[l]);
                 }
-            } else if plan.live.contains(&element) {
-                let there = &levels_of(other)[element];
+            } else {
+                let (here, first) = (&burden.levels[element], there.organisation < burden.org);
+                let levels = &levels_of(there.organisation)[element];
                 for l in 0..LANES {
-                    let deeper = carried_there(there.0[l], own[element].0[l], other < org);
+                    let deeper = carried_there(levels.0[l], here.0[l], first);
                     elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * deeper);
                 }
             }
         }
-        for l in 0..LANES {
-            level.0[l] = autonomy::additional(level.0[l], elsewhere.0[l], overlap.0[l]);
-        }
-        add(&mut carried.intrusion, &weights.intrusiveness, &level);
-        for bloc in 0..world.blocs.len() {
-            add(&mut carried.posture[bloc], &weights.signal[bloc], &level);
-        }
+        let level = Lanes::from_fn(#[inline(always)] |l| {
+            autonomy::additional(level.0[l], elsewhere.0[l], overlap.0[l])
+        });
+        carried.add(&setting.elements[element], &level, n_blocs);
     }
     carried
 }
@@ -366,8 +243,8 @@ pub(crate) fn carry<'a>(
 pub(crate) struct SeatView<'a> {
     pub(crate) actor: usize,
     pub(crate) weight: &'a Lanes,
-    pub(crate) sums: &'a Sums<Lanes>,
-    pub(crate) totals: &'a Totals<Lanes>,
+    pub(crate) sums: &'a Sums,
+    pub(crate) totals: &'a Totals,
     pub(crate) leaders: &'a Leaders,
     pub(crate) carried: &'a Carried,
     pub(crate) reference: &'a [Lanes; BLOCS_MAX],
@@ -376,64 +253,146 @@ pub(crate) struct SeatView<'a> {
     pub(crate) cohesion: &'a Lanes,
 }
 
-/// The seven terms of a seat with what else comes out on the way.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Appraised {
-    pub(crate) terms: [Lanes; 7],
-    pub(crate) protection: [Lanes; THREATS_MAX],
-    pub(crate) lead: Lanes,
-    pub(crate) led: Lanes,
-    pub(crate) interdependence: Lanes,
+/// Where the terms of a seat go, with what else comes out on the way.
+pub(crate) struct Appraised<'a> {
+    pub(crate) terms: &'a mut [Lanes; 7],
+    pub(crate) protection: &'a mut [Lanes; THREATS_MAX],
+    /// Worth of protection against each threat.
+    pub(crate) guards: &'a mut [Lanes; THREATS_MAX],
+    pub(crate) lead: &'a mut Lanes,
+    pub(crate) led: &'a mut Lanes,
+}
+
+/// What may differ from when [`Appraised`] was filled before; the rest is left as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stale {
+    /// Protection by elements, by threat.
+    pub(crate) protection: [bool; THREATS_MAX],
+    /// Elements for energy.
+    pub(crate) energy: bool,
+    /// Elements for trade.
+    pub(crate) trade: bool,
+    /// Depth in any domain.
+    pub(crate) depth: bool,
+    /// Who is in, the seat's own weight, and everything else.
+    pub(crate) company: bool,
+}
+
+impl Stale {
+    /// Everything is new.
+    pub(crate) const ALL: Self =
+        Self { protection: [true; THREATS_MAX], energy: true, trade: true, depth: true, company: true };
 }
 
 /// Makes the seven terms of a seat.
 #[inline(always)]
-pub(crate) fn appraise(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, public: &[Lanes]) -> Appraised {
-    let mut out = Appraised::default();
-    secure(setting, view, seat, public, &mut out);
-    gain(setting, view, seat, &mut out);
-    lead(setting, view, seat, &mut out);
-    face(setting, seat, &mut out);
-    out
+pub(crate) fn appraise(
+    setting: &Setting<'_>,
+    view: &View,
+    seat: &SeatView<'_>,
+    public: &[Lanes],
+    stale: &Stale,
+    out: &mut Appraised<'_>,
+) {
+    let posture = largest(&seat.carried.posture, setting.plan.bloc_members.len());
+    protect(setting, view, seat, public, stale, out);
+    out.terms[2] = secure(setting, view, seat, &posture, out.guards);
+    if stale.company || stale.energy {
+        out.terms[0] = draw_energy(setting, view, seat);
+    }
+    if stale.company || stale.trade {
+        out.terms[1] = gain_by_trade(setting, view, seat);
+    }
+    if stale.company || stale.depth {
+        out.terms[3] = enjoy_company(setting, view, seat);
+    }
+    lead(setting, view, seat, &posture, out);
+    out.terms[6] = face(setting, seat);
+}
+
+/// Protection against each threat, and what it is worth.
+#[inline(always)]
+fn protect(
+    setting: &Setting<'_>,
+    view: &View,
+    seat: &SeatView<'_>,
+    public: &[Lanes],
+    stale: &Stale,
+    out: &mut Appraised<'_>,
+) {
+    let params = &setting.law.security;
+    let intensity = &setting.threatened[seat.actor].intensity;
+    let mut pool = Lanes::ZERO;
+    let mut pooled = false;
+    for threat in 0..setting.plan.scenario.world.threats.len() {
+        if !(stale.company || stale.protection[threat]) {
+            continue;
+        }
+        if !pooled {
+            pool = seat.sums.pool.zip(&params.pool_half, security::pool_worth);
+            pooled = true;
+        }
+        let protection = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let elements = view.protection[threat].0[l];
+                security::protection(params.protection.0[l], elements, pool.0[l], seat.cohesion.0[l])
+            },
+        );
+        out.guards[threat] = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                security::protection_worth(
+                    intensity[threat].0[l],
+                    protection.0[l],
+                    seat.elsewhere[threat].0[l],
+                    params.overlap.0[l],
+                    public[threat].0[l],
+                    seat.weight.0[l],
+                )
+            },
+        );
+        out.protection[threat] = protection;
+    }
 }
 
 /// The security term.
 #[inline(always)]
-fn secure(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, public: &[Lanes], out: &mut Appraised) {
+fn secure(
+    setting: &Setting<'_>,
+    view: &View,
+    seat: &SeatView<'_>,
+    posture: &Lanes,
+    guards: &[Lanes; THREATS_MAX],
+) -> Lanes {
     let params = &setting.law.security;
     let threatened = &setting.threatened[seat.actor];
     let salience = &setting.salience[seat.actor].now[2];
     let mut worth = Lanes::ZERO;
-    for threat in 0..setting.plan.scenario.world.threats.len() {
-        for l in 0..LANES {
-            let pool = security::pool_worth(seat.sums.pool.0[l], params.pool_half.0[l]);
-            let protection = security::protection(
-                params.protection.0[l],
-                view.protection[threat].0[l],
-                pool,
-                seat.cohesion.0[l],
-            );
-            out.protection[threat].0[l] = protection;
-            worth.0[l] += security::protection_worth(
-                threatened.intensity[threat].0[l],
-                protection,
-                seat.elsewhere[threat].0[l],
-                params.overlap.0[l],
-                public[threat].0[l],
-                seat.weight.0[l],
-            );
-        }
+    for guard in guards.iter().take(setting.plan.scenario.world.threats.len()) {
+        worth.update_with(
+            guard,
+            #[inline(always)]
+            |worth, guard| worth + guard,
+        );
     }
-    let (external, regime) = (&threatened.external, &threatened.regime);
-    let signal = largest(&seat.carried.posture, setting.plan.bloc_members.len());
-    for l in 0..LANES {
-        let deterrence = params.deterrence.0[l] * security::deterrence(external.0[l], regime.0[l], signal.0[l]);
-        let company = math::max(seat.totals.capability.0[l], f32::MIN_POSITIVE);
-        let entrapment =
-            params.entrapment.0[l] * view.assistance.0[l] * seat.sums.entrapment.0[l] / company;
-        let own = seat.weight.0[l] * (deterrence - entrapment);
-        out.terms[2].0[l] = params.weight.0[l] * salience.0[l] * (worth.0[l] + own);
-    }
+    let deterrence = Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let (external, regime) = (threatened.external.0[l], threatened.regime.0[l]);
+            params.deterrence.0[l] * security::deterrence(external, regime, posture.0[l])
+        },
+    );
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let company = math::max(seat.totals.capability.0[l], f32::MIN_POSITIVE);
+            let entrapment =
+                params.entrapment.0[l] * view.assistance.0[l] * seat.sums.entrapment.0[l] / company;
+            let own = seat.weight.0[l] * (deterrence.0[l] - entrapment);
+            params.weight.0[l] * salience.0[l] * (worth.0[l] + own)
+        },
+    )
 }
 
 /// Largest posture over the blocs, which overlap and so are never added.
@@ -446,90 +405,163 @@ fn largest(posture: &[Lanes; BLOCS_MAX], n: usize) -> Lanes {
     out
 }
 
-/// The energy, trade and affinity terms.
+/// The energy term.
 #[inline(always)]
-fn gain(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, out: &mut Appraised) {
-    let law = setting.law;
+fn draw_energy(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>) -> Lanes {
+    let params = &setting.law.energy;
     let own = &setting.traits[seat.actor].0;
-    let salience = &setting.salience[seat.actor].now;
+    let salience = &setting.salience[seat.actor].now[0];
     let risk = &setting.threatened[seat.actor].attack;
-    for l in 0..LANES {
-        let (weight, totals) = (seat.weight.0[l], seat.totals.at(l));
-        let both = math::max(totals.sellers + totals.buyers, f32::MIN_POSITIVE);
-        let energy = energy::EnergyView {
-            price: setting.price.0[l],
-            complement: energy::saturate_sum(seat.sums.complement.0[l]),
-            rivalry: energy::saturate_sum(seat.sums.rivalry.0[l]),
-            coordination: view.coordination.0[l],
-            binding: view.binding.0[l],
-            seller: own.seller.0[l],
-            buyer: own.buyer.0[l],
-            balance: (totals.sellers - totals.buyers) / both,
-            infrastructure: view.infrastructure.0[l],
-            risk: risk.0[l],
-            transit: own.transit.0[l],
-        };
-        let params = law.energy.at(l);
-        out.terms[0].0[l] = weight * params.weight * salience[0].0[l] * energy::benefit(&energy, &params);
-        let params = law.trade.at(l);
-        let trade = trade::benefit(seat.sums.dependence.0[l], view.opening.0[l], seat.sums.dominance.0[l], &params);
-        out.terms[1].0[l] = weight * params.weight * salience[1].0[l] * trade;
-        let traded = trade::worth(seat.sums.dependence.0[l], params.half_dependence);
-        out.interdependence.0[l] = (traded + energy.complement) / 2.0;
-        let mean = seat.sums.liking.0[l] / math::max(seat.sums.company.0[l], f32::MIN_POSITIVE);
-        let depth = view.depth[0].0[l] + view.depth[1].0[l] + view.depth[2].0[l];
-        out.terms[3].0[l] = weight * law.affinity.weight.0[l] * affinity::benefit(mean, depth);
-    }
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let energy = energy::EnergyView {
+                price: setting.price.0[l],
+                complement: energy::saturate_sum(seat.sums.complement.0[l]),
+                rivalry: energy::saturate_sum(seat.sums.rivalry.0[l]),
+                coordination: view.coordination.0[l],
+                binding: view.binding.0[l],
+                seller: own.seller.0[l],
+                buyer: own.buyer.0[l],
+                balance: seat.totals.balance.0[l],
+                infrastructure: view.infrastructure.0[l],
+                risk: risk.0[l],
+                transit: own.transit.0[l],
+            };
+            let params = params.at(l);
+            seat.weight.0[l] * params.weight * salience.0[l] * energy::benefit(&energy, &params)
+        },
+    )
+}
+
+/// The trade term.
+#[inline(always)]
+fn gain_by_trade(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>) -> Lanes {
+    let params = &setting.law.trade;
+    let salience = &setting.salience[seat.actor].now[1];
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let params = params.at(l);
+            let (dependence, dominance) = (seat.sums.dependence.0[l], seat.sums.dominance.0[l]);
+            let trade = trade::benefit(dependence, view.opening.0[l], dominance, &params);
+            seat.weight.0[l] * params.weight * salience.0[l] * trade
+        },
+    )
+}
+
+/// Mean worth of trade and energy with fellow members.
+#[inline(always)]
+pub(crate) fn interdependence(setting: &Setting<'_>, sums: &Sums) -> Lanes {
+    let half = &setting.law.trade.half_dependence;
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let traded = trade::worth(sums.dependence.0[l], half.0[l]);
+            (traded + energy::saturate_sum(sums.complement.0[l])) / 2.0
+        },
+    )
+}
+
+/// The affinity term.
+#[inline(always)]
+fn enjoy_company(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>) -> Lanes {
+    let weight = &setting.law.affinity.weight;
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let mean = seat.sums.liking.0[l] / math::max(seat.sums.company.0[l], f32::MIN_POSITIVE);
+            let depth = view.depth[0].0[l] + view.depth[1].0[l] + view.depth[2].0[l];
+            seat.weight.0[l] * weight.0[l] * affinity::benefit(mean, depth)
+        },
+    )
 }
 
 /// The influence and autonomy terms.
 #[inline(always)]
-fn lead(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, out: &mut Appraised) {
+fn lead(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, posture: &Lanes, out: &mut Appraised<'_>) {
     let own = &setting.traits[seat.actor].0;
-    let posture = largest(&seat.carried.posture, setting.plan.bloc_members.len());
+    let params = &setting.law.influence;
     let leads = [&seat.sums.lead_energy, &seat.sums.lead_trade, &seat.sums.lead_security];
-    for l in 0..LANES {
-        let params = setting.law.influence.at(l);
-        let mut worth = 0.0;
-        let mut lead_sum = 0.0;
-        let mut led_sum = 0.0;
-        for domain in 0..3 {
-            let all = math::max(seat.leaders.all[domain].0[l], f32::MIN_POSITIVE);
-            let lead = leads[domain].0[l] / all;
-            let first = seat.leaders.first[domain].0[l] / all;
-            let other = strongest_other(first, seat.leaders.second[domain].0[l] / all, lead);
-            worth += influence::leadership_worth(view.depth[domain].0[l], lead, other, params.rival);
-            lead_sum += lead;
-            led_sum += other;
+    let (mut worth, mut lead_sum, mut led_sum) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+    for domain in 0..3 {
+        let lead = leads[domain].zip(
+            &seat.leaders.all[domain],
+            #[inline(always)]
+            |lead, all| lead / all,
+        );
+        let other = lead.zip3(
+            &seat.leaders.first[domain],
+            &seat.leaders.second[domain],
+            #[inline(always)]
+            |lead, first, second| strongest_other(first, second, lead),
+        );
+        for l in 0..LANES {
+            let depth = view.depth[domain].0[l];
+            worth.0[l] += influence::leadership_worth(depth, lead.0[l], other.0[l], params.rival.0[l]);
         }
-        let defiance = influence::defiance(posture.0[l], params.status);
-        let weight = seat.weight.0[l];
-        out.terms[4].0[l] = weight * params.weight * own.ambition.0[l] * (worth + defiance);
-        out.lead.0[l] = lead_sum / 3.0;
-        out.led.0[l] = led_sum / 3.0;
-        let intrusion = seat.carried.intrusion.0[l];
-        let cost = autonomy::cost(own.autonomy.0[l], intrusion, out.lead.0[l], out.led.0[l]);
-        out.terms[5].0[l] = -weight * setting.law.autonomy.weight.0[l] * cost;
+        lead_sum.update_with(
+            &lead,
+            #[inline(always)]
+            |sum, lead| sum + lead,
+        );
+        led_sum.update_with(
+            &other,
+            #[inline(always)]
+            |sum, other| sum + other,
+        );
     }
+    out.terms[4] = Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let defiance = influence::defiance(posture.0[l], params.status.0[l]);
+            seat.weight.0[l] * params.weight.0[l] * own.ambition.0[l] * (worth.0[l] + defiance)
+        },
+    );
+    let (lead, led) = (lead_sum.map(mean_of_three), led_sum.map(mean_of_three));
+    let weight = &setting.law.autonomy.weight;
+    out.terms[5] = Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let cost = autonomy::cost(own.autonomy.0[l], seat.carried.intrusion.0[l], lead.0[l], led.0[l]);
+            -seat.weight.0[l] * weight.0[l] * cost
+        },
+    );
+    *out.lead = lead;
+    *out.led = led;
+}
+
+/// Mean over the domains.
+#[inline(always)]
+fn mean_of_three(sum: f32) -> f32 {
+    sum / 3.0
 }
 
 /// The outside term: the largest cost over blocs of which the actor is not a member.
 #[inline(always)]
-fn face(setting: &Setting<'_>, seat: &SeatView<'_>, out: &mut Appraised) {
+fn face(setting: &Setting<'_>, seat: &SeatView<'_>) -> Lanes {
     let ties = &setting.blocs[seat.actor];
     let salience = &setting.salience[seat.actor].now;
     let mut worst = Lanes::ZERO;
     for bloc in 0..setting.plan.bloc_members.len() {
         let outsider = 1.0 - ties.insider[bloc];
-        for l in 0..LANES {
-            let posture = seat.carried.posture[bloc].0[l] - seat.reference[bloc].0[l];
-            let cost =
-                outsider * outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], posture, ties.trust[bloc].0[l]);
-            let before = worst.0[l];
-            worst.0[l] = math::select(math::abs(cost) > math::abs(before), cost, before);
-        }
+        let cost = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let posture = seat.carried.posture[bloc].0[l] - seat.reference[bloc].0[l];
+                let (energy, trade) = (salience[0].0[l], salience[1].0[l]);
+                outsider * outside::cost(ties.stake[bloc].0[l], energy, trade, posture, ties.trust[bloc].0[l])
+            },
+        );
+        worst.update_with(
+            &cost,
+            #[inline(always)]
+            |before, cost| math::select(math::abs(cost) > math::abs(before), cost, before),
+        );
     }
-    for l in 0..LANES {
-        out.terms[6].0[l] = -seat.weight.0[l] * setting.law.outside.weight.0[l] * worst.0[l];
-    }
+    let weight = &setting.law.outside.weight;
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| -seat.weight.0[l] * weight.0[l] * worst.0[l],
+    )
 }

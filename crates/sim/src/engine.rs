@@ -15,7 +15,7 @@ use crate::rng::LaneKeys;
 use crate::state::{
     Affinity, BlocTies, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Ends, IdealPoint,
     Inputs, Joined, Keys, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield, Standing,
-    Stress, Texts, Threatened, TradeTotal, Traits, Utility, Verdict,
+    Stress, Texts, Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
 };
 use crate::step;
 use crate::systems::appraise::Workspace;
@@ -200,6 +200,7 @@ fn insert(world: &mut World, program: &Arc<Program>) {
     world.insert_resource(Parameters(Law::default()));
     world.insert_resource(Elements(vec![ElementWeights::default(); scenario.world.elements.len()]));
     world.insert_resource(Clock::default());
+    world.insert_resource(TiesVersion::default());
     world.insert_resource(Fired(vec![Lanes::ZERO; scenario.shocks.len()]));
     world.insert_resource(Workspace::new(program));
     world.insert_resource(Prospects::new(program));

@@ -8,6 +8,7 @@
 mod appraisal;
 pub mod batch;
 mod columns;
+mod company;
 mod engine;
 pub mod isa;
 mod laned;

@@ -56,10 +56,24 @@ pub(crate) struct OrganisationPlan {
     pub(crate) seats: std::ops::Range<usize>,
     /// Every pair of seats with the row of their dyad.
     pub(crate) peers: Vec<Peer>,
+    /// Row of the dyad of two seats by their places, `[at * n + other]`.
+    pub(crate) dyads: Vec<usize>,
     /// Elements whose level may ever be above zero.
     pub(crate) live: Vec<ElementIdx>,
     /// Live elements that link to another organisation.
     pub(crate) links: Vec<(ElementIdx, OrganisationIdx)>,
+    /// Other organisations in which a live element is carried as well, by place in `live`.
+    pub(crate) overlaps: Vec<Vec<Overlap>>,
+    /// Organisations that any of `overlaps` names.
+    pub(crate) overlapping: Vec<OrganisationIdx>,
+}
+
+/// Another organisation in which an element is carried as well.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Overlap {
+    pub(crate) organisation: OrganisationIdx,
+    /// Whether the element links to it, so that it counts there as here.
+    pub(crate) linked: bool,
 }
 
 /// A pair of seats of one organisation.
@@ -279,9 +293,32 @@ fn plan_organisations(
         }
         let range = first..seats.len();
         let peers = peers_of(&seats, range.clone(), dyad_of, n);
-        plans.push(OrganisationPlan { seats: range, peers, live, links });
+        let pairs = range.clone().flat_map(|at| range.clone().map(move |other| (at, other)));
+        let dyads = pairs.map(|(at, other)| dyad_of[seats[at].actor * n + seats[other].actor]).collect();
+        let (overlaps, overlapping) = (Vec::new(), Vec::new());
+        plans.push(OrganisationPlan { seats: range, peers, dyads, live, links, overlaps, overlapping });
     }
+    note_overlaps(scenario, &mut plans);
     (plans, seats)
+}
+
+/// Finds which commitments are carried in several organisations.
+fn note_overlaps(scenario: &Scenario, plans: &mut [OrganisationPlan]) {
+    for org in 0..plans.len() {
+        let in_others = |&element: &ElementIdx| -> Vec<Overlap> {
+            let other_orgs = (0..plans.len()).filter(|&other| other != org);
+            let overlap = |other: OrganisationIdx| {
+                let linked = scenario.world.elements[element].links_to == Some(other);
+                let shared = linked || plans[other].live.contains(&element);
+                shared.then_some(Overlap { organisation: other, linked })
+            };
+            other_orgs.filter_map(overlap).collect()
+        };
+        let overlaps: Vec<Vec<Overlap>> = plans[org].live.iter().map(in_others).collect();
+        let named: BTreeSet<_> = overlaps.iter().flatten().map(|overlap| overlap.organisation).collect();
+        plans[org].overlaps = overlaps;
+        plans[org].overlapping = named.into_iter().collect();
+    }
 }
 
 fn peers_of(seats: &[SeatPlan], range: std::ops::Range<usize>, dyad_of: &[usize], n: usize) -> Vec<Peer> {

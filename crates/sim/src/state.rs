@@ -302,9 +302,71 @@ impl Inputs {
 #[derive(Resource)]
 pub(crate) struct Parameters(pub(crate) Law<Lanes>);
 
+/// Version of the ties of all pairs: one more whenever an effect or a new block changes any.
+#[derive(Resource, Default)]
+pub(crate) struct TiesVersion(pub(crate) u64);
+
+/// Bits that say which weights of an element are not zero in every lane.
+pub(crate) mod weighs {
+    use crate::lanes::Lanes;
+    use crate::program::THREATS_MAX;
+
+    /// Protection against a threat.
+    pub(crate) const fn protection(threat: usize) -> u32 {
+        1 << threat
+    }
+    /// Depth in a domain.
+    pub(crate) const fn depth(domain: usize) -> u32 {
+        1 << (THREATS_MAX + domain)
+    }
+    /// Signal to a bloc.
+    pub(crate) const fn signal(bloc: usize) -> u32 {
+        1 << (THREATS_MAX + 3 + bloc)
+    }
+    /// Coordination of energy.
+    pub(crate) const COORDINATION: u32 = 1 << 24;
+    /// Binding energy policy.
+    pub(crate) const BINDING: u32 = 1 << 25;
+    /// Opening of trade.
+    pub(crate) const OPENING: u32 = 1 << 26;
+    /// Mutual assistance.
+    pub(crate) const ASSISTANCE: u32 = 1 << 27;
+    /// Protection of infrastructure.
+    pub(crate) const INFRASTRUCTURE: u32 = 1 << 28;
+
+    /// The bit, if the weight is not zero in every lane.
+    pub(super) fn bit(weight: &Lanes, of: u32) -> u32 {
+        if weight.iter().all(|&lane| lane == 0.0) { 0 } else { of }
+    }
+}
+
+impl ElementWeights {
+    /// Notes which weights are not zero.
+    pub(crate) fn note_weighs(&mut self) {
+        let mut bits = 0;
+        for (threat, weight) in self.protection.iter().enumerate() {
+            bits |= weighs::bit(weight, weighs::protection(threat));
+        }
+        for (domain, weight) in self.depth.iter().enumerate() {
+            bits |= weighs::bit(weight, weighs::depth(domain));
+        }
+        for (bloc, weight) in self.signal.iter().enumerate() {
+            bits |= weighs::bit(weight, weighs::signal(bloc));
+        }
+        bits |= weighs::bit(&self.coordination, weighs::COORDINATION);
+        bits |= weighs::bit(&self.binding, weighs::BINDING);
+        bits |= weighs::bit(&self.opening, weighs::OPENING);
+        bits |= weighs::bit(&self.assistance, weighs::ASSISTANCE);
+        bits |= weighs::bit(&self.infrastructure, weighs::INFRASTRUCTURE);
+        self.weighs = bits;
+    }
+}
+
 /// Weights of one element in lanes.
 #[derive(Default, Clone)]
 pub(crate) struct ElementWeights {
+    /// Which weights are not zero, see [`weighs`].
+    pub(crate) weighs: u32,
     pub(crate) protection: [Lanes; THREATS_MAX],
     pub(crate) depth: [Lanes; 3],
     pub(crate) signal: [Lanes; BLOCS_MAX],

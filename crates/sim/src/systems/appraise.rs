@@ -3,15 +3,16 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-use crate::appraisal::{self, SeatView, Setting, Sums, Totals};
+use crate::appraisal::{self, Appraised, Burden, SeatView, Setting, Stale, View};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::company::{Company, is_zero};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{membership, outside, threats};
-use crate::program::{BLOCS_MAX, Program, THREATS_MAX};
+use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
 use crate::state::{
     Affinity, BlocTies, Bonds, Clock, Cohesion, Driver, Elements, Inputs, Keys, Levels, Parameters, Plan, Posture,
-    Salience, Shield, Standing, Texts, Threatened, Traits, Utility, zero,
+    Salience, Shield, Standing, Texts, Threatened, TiesVersion, Traits, Utility, zero,
 };
 
 /// Every column that the utility function reads, for the systems that call it.
@@ -33,58 +34,85 @@ pub(crate) struct Reading<'w, 's> {
     pub(crate) texts: Column<'w, 's, Texts>,
     pub(crate) standing: Column<'w, 's, Standing>,
     pub(crate) cohesion: Column<'w, 's, Cohesion>,
+    pub(crate) ties: Res<'w, TiesVersion>,
 }
 
 /// What several systems of one step share: worked out once by [`appraise_seats`].
 #[derive(Resource, Default)]
 pub(crate) struct Workspace {
-    /// Lanes in which an actor is a full member, `[actor][organisation]`; none where it never is.
+    /// Lanes in which an actor is a full member, `[actor][organisation]`; none where it is so in no lane.
     pub(crate) members: Vec<Vec<Option<Lanes>>>,
     /// Protection by the actor's best other organisation, by seat.
     pub(crate) elsewhere: Vec<[Lanes; THREATS_MAX]>,
     /// Share of each threat's protection that is public.
     pub(crate) public: Vec<Lanes>,
-    /// Room for reaches and sums of the largest organisation.
-    pub(crate) reach: Vec<Lanes>,
-    pub(crate) sums: Vec<Sums<Lanes>>,
+    /// Who is in each organisation, as it is built.
+    pub(crate) companies: Vec<Company>,
+    /// Room for the reaches of the largest organisation.
+    reach: Vec<Lanes>,
+    /// Room for the effective levels of the largest organisation.
+    effective: Vec<Lanes>,
+    /// Room for the view of one organisation.
+    view: View,
+    /// Room for the worth of protection of one seat.
+    guards: [Lanes; THREATS_MAX],
 }
 
 impl Workspace {
     /// Makes room for a program.
     pub(crate) fn new(plan: &Program) -> Self {
-        let most = plan.organisations.iter().map(|organisation| organisation.seats.len()).max().unwrap_or(0);
+        let most = |of: fn(&OrganisationPlan) -> usize| plan.organisations.iter().map(of).max().unwrap_or(0);
         let world = &plan.scenario.world;
         Self {
             members: vec![vec![None; world.organisations.len()]; world.actors.len()],
             elsewhere: vec![[Lanes::ZERO; THREATS_MAX]; plan.seats.len()],
             public: vec![Lanes::ZERO; world.threats.len()],
-            reach: vec![Lanes::ZERO; most],
-            sums: vec![Sums::default(); most],
+            companies: plan.organisations.iter().map(Company::new).collect(),
+            reach: vec![Lanes::ZERO; most(|organisation| organisation.seats.len())],
+            effective: vec![Lanes::ZERO; most(|organisation| organisation.live.len())],
+            ..Self::default()
         }
     }
 
     /// Notes memberships and protection elsewhere.
-    pub(crate) fn prepare(&mut self, plan: &Program, inputs: &Inputs, standing: &[Standing], shields: &[Shield]) {
+    #[inline(always)]
+    fn prepare(&mut self, plan: &Program, inputs: &Inputs, standing: &[Standing], shields: &[Shield]) {
         for (public, threat) in self.public.iter_mut().zip(&plan.scenario.world.threats) {
             *public = *inputs.get(threat.public_share);
         }
         for (row, seat) in plan.seats.iter().enumerate() {
-            let full = standing[row].status.map(|status| math::indicator(status == membership::MEMBER));
-            self.members[seat.actor][seat.organisation] = Some(full);
+            let full = standing[row].status.map(
+                #[inline(always)]
+                |status| math::indicator(status == membership::MEMBER),
+            );
+            let known = &mut self.members[seat.actor][seat.organisation];
+            *known = if is_zero(&full) { None } else { Some(full) };
         }
         for (row, seat) in plan.seats.iter().enumerate() {
-            zero(&mut self.elsewhere[row]);
+            let elsewhere = &mut self.elsewhere[row];
+            zero(elsewhere);
             for org in (0..plan.organisations.len()).filter(|&org| org != seat.organisation) {
-                let Some(other) = plan.seat(org, seat.actor) else { continue };
-                for threat in 0..self.public.len() {
-                    for l in 0..LANES {
-                        let there = shields[other].0[threat].0[l] * standing[other].weight.0[l];
-                        let best = &mut self.elsewhere[row][threat].0[l];
-                        *best = math::max(*best, there);
-                    }
+                if let Some(other) = plan.seat(org, seat.actor) {
+                    shelter(elsewhere, &shields[other], &standing[other].weight, self.public.len());
                 }
             }
         }
+    }
+}
+
+/// Raises the best protection to that of one seat by its weight.
+#[inline(always)]
+fn shelter(best: &mut [Lanes; THREATS_MAX], shield: &Shield, weight: &Lanes, n_threats: usize) {
+    if is_zero(weight) {
+        return;
+    }
+    for (best, shield) in best.iter_mut().zip(&shield.0).take(n_threats) {
+        *best = best.zip3(
+            shield,
+            weight,
+            #[inline(always)]
+            |best, shield, weight| math::max(best, shield * weight),
+        );
     }
 }
 
@@ -100,11 +128,7 @@ pub(crate) fn appraise_seats(
     let plan = &*reading.plan.0;
     let standing = rows(&reading.standing);
     let work = &mut *work;
-    work.prepare(plan, &reading.inputs, standing, rows_mut(&mut shields));
-    let (utilities, shields, postures) =
-        (rows_mut(&mut utilities), rows_mut(&mut shields), rows_mut(&mut postures));
     let threatened = rows_mut(&mut threatened);
-    let (levels, texts, cohesion) = (rows(&reading.levels), rows(&reading.texts), rows(&reading.cohesion));
     let one = Lanes::ONE;
     let drivers = rows(&reading.drivers);
     let setting = Setting {
@@ -118,68 +142,119 @@ pub(crate) fn appraise_seats(
         bonds: rows(&reading.bonds),
         affinity: rows(&reading.affinity),
         price: plan.scenario.world.energy_price.map_or(&one, |driver| &drivers[driver].level),
+        ties: reading.ties.0,
+    };
+    let mut seats = Seats {
+        standing,
+        utilities: rows_mut(&mut utilities),
+        shields: rows_mut(&mut shields),
+        postures: rows_mut(&mut postures),
     };
     let first = reading.clock.step == 0;
     reading.keys.0.isa().dispatch(
         #[inline(always)]
         || {
-            for (org, organisation) in plan.organisations.iter().enumerate() {
-                let view = appraisal::view(&setting, organisation, &levels[org].built, &texts[org].0);
-                for (reach, seat) in work.reach.iter_mut().zip(&standing[organisation.seats.clone()]) {
-                    *reach = seat.reach;
-                }
-                let mut totals = Totals::default();
-                let sums = &mut work.sums[..organisation.seats.len()];
-                appraisal::sum_up(&setting, org, &work.reach, sums, &mut totals);
-                let leaders = appraisal::leaders(sums);
-                for (at, row) in organisation.seats.clone().enumerate() {
-                    let actor = plan.seats[row].actor;
-                    let members = &work.members[actor];
-                    let carried =
-                        appraisal::carry(&setting, org, &texts[org].0, |org| &levels[org].built, members);
-                    if first {
-                        postures[row].reference = carried.posture;
-                    }
-                    let seat = SeatView {
-                        actor,
-                        weight: &standing[row].weight,
-                        sums: &sums[at],
-                        totals: &totals,
-                        leaders: &leaders,
-                        carried: &carried,
-                        reference: &postures[row].reference,
-                        elsewhere: &work.elsewhere[row],
-                        cohesion: &cohesion[org].index,
-                    };
-                    let appraised = appraisal::appraise(&setting, &view, &seat, &work.public);
-                    keep(&mut utilities[row], &mut shields[row], appraised);
-                    postures[row].felt = carried.posture;
-                }
+            work.prepare(plan, &reading.inputs, standing, seats.shields);
+            for org in 0..plan.organisations.len() {
+                appraise_organisation(&reading, &setting, org, first, work, &mut seats);
             }
         },
     );
-    settle(&reading, first, utilities, postures);
-    best_shields(plan, standing, shields, threatened);
+    settle(&reading, first, seats.utilities, seats.postures);
+    reading.keys.0.isa().dispatch(
+        #[inline(always)]
+        || best_shields(plan, standing, seats.shields, threatened),
+    );
 }
 
-/// Stores what came out for one seat.
+/// The columns of seats that appraising writes.
+struct Seats<'a> {
+    standing: &'a [Standing],
+    utilities: &'a mut [Utility],
+    shields: &'a mut [Shield],
+    postures: &'a mut [Posture],
+}
+
+/// Appraises the seats of one organisation.
 #[inline(always)]
-fn keep(utility: &mut Utility, shield: &mut Shield, appraised: appraisal::Appraised) {
-    for l in 0..LANES {
-        let terms = &appraised.terms;
-        utility.total.0[l] = terms[0].0[l]
-            + terms[1].0[l]
-            + terms[2].0[l]
-            + terms[3].0[l]
-            + terms[4].0[l]
-            + terms[5].0[l]
-            + terms[6].0[l];
+fn appraise_organisation(
+    reading: &Reading<'_, '_>,
+    setting: &Setting<'_>,
+    org: usize,
+    first: bool,
+    work: &mut Workspace,
+    seats: &mut Seats<'_>,
+) {
+    let organisation = &setting.plan.organisations[org];
+    let levels = rows(&reading.levels);
+    let burden_levels = &levels[org].built;
+    let texts = &rows(&reading.texts)[org].0;
+    appraisal::effective_levels(setting, organisation, burden_levels, &mut work.effective);
+    let effective = &work.effective[..organisation.live.len()];
+    appraisal::view(setting, organisation, effective, texts, &mut work.view);
+    for (reach, seat) in work.reach.iter_mut().zip(&seats.standing[organisation.seats.clone()]) {
+        *reach = seat.reach;
     }
-    utility.terms = appraised.terms;
-    utility.lead = appraised.lead;
-    utility.led = appraised.led;
-    utility.interdependence = appraised.interdependence;
-    shield.0 = appraised.protection;
+    let company = &mut work.companies[org];
+    company.gather(setting, org, &work.reach[..organisation.seats.len()]);
+    let burden = Burden { org, texts, levels: burden_levels, effective };
+    let alone = appraisal::carry_alone(setting, &burden);
+    for (at, row) in organisation.seats.clone().enumerate() {
+        let actor = setting.plan.seats[row].actor;
+        let members = &work.members[actor];
+        let shared;
+        let carried = if organisation.overlapping.iter().all(|&other| members[other].is_none()) {
+            &alone
+        } else {
+            shared = appraisal::carry(setting, &burden, |org| &levels[org].built, members);
+            &shared
+        };
+        let posture = &mut seats.postures[row];
+        if first {
+            posture.reference = carried.posture;
+        }
+        posture.felt = carried.posture;
+        let seat = SeatView {
+            actor,
+            weight: &seats.standing[row].weight,
+            sums: &company.sums[at],
+            totals: &company.totals,
+            leaders: &company.leaders,
+            carried,
+            reference: &posture.reference,
+            elsewhere: &work.elsewhere[row],
+            cohesion: &rows(&reading.cohesion)[org].index,
+        };
+        let utility = &mut seats.utilities[row];
+        let mut out = Appraised {
+            terms: &mut utility.terms,
+            protection: &mut seats.shields[row].0,
+            guards: &mut work.guards,
+            lead: &mut utility.lead,
+            led: &mut utility.led,
+        };
+        appraisal::appraise(setting, &work.view, &seat, &work.public, &Stale::ALL, &mut out);
+        utility.interdependence = appraisal::interdependence(setting, &company.sums[at]);
+        utility.total = sum_of(&utility.terms);
+    }
+}
+
+/// Sum of the terms, in their order.
+#[inline(always)]
+fn sum_of(terms: &[Lanes; 7]) -> Lanes {
+    let [energy, trade, security, affinity, influence, autonomy, outside] = terms;
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            energy.0[l]
+                + trade.0[l]
+                + security.0[l]
+                + affinity.0[l]
+                + influence.0[l]
+                + autonomy.0[l]
+                + outside.0[l]
+        },
+    )
 }
 
 /// Smooths utility and lets references follow postures.
@@ -190,19 +265,20 @@ fn settle(reading: &Reading<'_, '_>, first: bool, utilities: &mut [Utility], pos
     reading.keys.0.isa().dispatch(
         #[inline(always)]
         || {
+            let smoothed = smoothing.map(
+                #[inline(always)]
+                |smoothing| math::select(first, 1.0, threats::share_moved(smoothing, years)),
+            );
             for utility in utilities.iter_mut() {
-                for l in 0..LANES {
-                    let share = math::select(first, 1.0, threats::share_moved(smoothing.0[l], years));
-                    utility.smoothed.0[l] = math::lerp(utility.smoothed.0[l], utility.total.0[l], share);
-                }
+                utility.smoothed = utility.smoothed.zip3(&utility.total, &smoothed, math::lerp);
             }
+            let adapted = adaptation.map(
+                #[inline(always)]
+                |adaptation| threats::share_moved(adaptation, years),
+            );
             for posture in postures.iter_mut() {
                 for bloc in 0..n_blocs.min(BLOCS_MAX) {
-                    for l in 0..LANES {
-                        let share = threats::share_moved(adaptation.0[l], years);
-                        let reference = &mut posture.reference[bloc].0[l];
-                        *reference = math::lerp(*reference, posture.felt[bloc].0[l], share);
-                    }
+                    posture.reference[bloc] = posture.reference[bloc].zip3(&posture.felt[bloc], &adapted, math::lerp);
                 }
             }
         },
@@ -210,18 +286,14 @@ fn settle(reading: &Reading<'_, '_>, first: bool, utilities: &mut [Utility], pos
 }
 
 /// Best protection of each actor over its organisations.
+#[inline(always)]
 fn best_shields(plan: &Program, standing: &[Standing], shields: &[Shield], threatened: &mut [Threatened]) {
     for threatened in threatened.iter_mut() {
         zero(&mut threatened.shield);
     }
+    let n_threats = plan.scenario.world.threats.len();
     for (row, seat) in plan.seats.iter().enumerate() {
-        for threat in 0..plan.scenario.world.threats.len() {
-            let best = &mut threatened[seat.actor].shield[threat];
-            for l in 0..LANES {
-                let here = shields[row].0[threat].0[l] * standing[row].weight.0[l];
-                best.0[l] = math::max(best.0[l], here);
-            }
-        }
+        shelter(&mut threatened[seat.actor].shield, &shields[row], &standing[row].weight, n_threats);
     }
 }
 

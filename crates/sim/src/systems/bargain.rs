@@ -93,6 +93,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         bonds: rows(&reading.bonds),
         affinity: rows(&reading.affinity),
         price: plan.scenario.world.energy_price.map_or(&one, |driver| &drivers[driver].level),
+        ties: reading.ties.0,
     };
     let foresight = Foresight {
         setting: &setting,
@@ -120,7 +121,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         reading.keys.0.isa().dispatch(
             #[inline(always)]
             || {
-                foresight.before(&initiative.affected, &mut meeting.prospects.before);
+                foresight.before(&initiative.affected, &mut meeting.prospects);
                 value(&reading, &foresight, idx, first_rung, &adopted, parties, &mut meeting.prospects, bench);
             },
         );

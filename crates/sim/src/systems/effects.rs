@@ -14,7 +14,7 @@ use crate::mechanisms::{bilateral, energy, membership};
 use crate::program::Program;
 use crate::state::{
     Affinity, BlocTies, Bonds, Clock, Driver, IdealPoint, Inputs, Joined, Levels, Parameters, Plan, Progress,
-    Recorder, Salience, Standing, Texts, Threatened, Traits,
+    Recorder, Salience, Standing, Texts, Threatened, TiesVersion, Traits,
 };
 
 /// Everything that effects may change, and what they need to know.
@@ -39,6 +39,7 @@ pub(crate) struct Targets<'w, 's> {
         (&'static mut Threatened, &'static mut IdealPoint, &'static mut Salience, &'static mut BlocTies),
     >,
     pub(crate) progress: ColumnMut<'w, 's, Progress>,
+    pub(crate) ties: ResMut<'w, TiesVersion>,
 }
 
 /// Lanes in which an actor belongs to a group.
@@ -190,6 +191,7 @@ impl Targets<'_, '_> {
         mask: &Lanes,
         initiative: Option<usize>,
     ) {
+        self.ties.0 += 1;
         let (standing, joined) = (rows_mut(&mut self.standing), rows(&self.joined));
         let floor = self.law.0.energy.link_floor;
         let (affinity, bonds) = (rows_mut(&mut self.affinity), rows_mut(&mut self.bonds));

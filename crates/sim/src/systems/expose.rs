@@ -42,7 +42,7 @@ pub(crate) fn weigh_seats(
             continue;
         }
         let reach = &mut reach[..organisation.seats.len()];
-        crate::appraisal::reach(plan, org, &levels[org].built, |row| standing[row].weight, reach);
+        crate::company::reach(plan, org, &levels[org].built, |row| &standing[row].weight, reach);
         for (row, reach) in organisation.seats.clone().zip(reach.iter()) {
             standing[row].reach = *reach;
         }

@@ -6,11 +6,12 @@
 
 use foedera_scenario::{Effect, Group, Rule, ThreatKind};
 
-use crate::appraisal::{self, Carried, Leaders, SeatView, Setting, Sums, Totals, View};
+use crate::appraisal::{self, Appraised, Burden, Carried, SeatView, Setting, Stale, View};
+use crate::company::{self, Company, alike, same};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{bargaining, bilateral, membership, outside, trade};
-use crate::program::{BLOCS_MAX, PartyPlan, Program};
+use crate::program::{BLOCS_MAX, OrganisationPlan, PartyPlan, Program, THREATS_MAX};
 use crate::state::{Driver, Inputs, Levels, Posture, Standing, Texts};
 use crate::systems::appraise::Workspace;
 
@@ -27,6 +28,25 @@ pub(crate) struct Foresight<'a> {
     pub(crate) work: &'a Workspace,
 }
 
+/// What the look-ahead knows of one seat.
+#[derive(Default, Clone)]
+struct Outlook {
+    /// The seven terms.
+    terms: [Lanes; 7],
+    /// Worth of protection against each threat.
+    guards: [Lanes; THREATS_MAX],
+    carried: Carried,
+    /// Before: whether it is up to date. After: whether it may differ from before; if not, the rest is unset.
+    known: bool,
+}
+
+/// What the terms of one seat are made from at one moment.
+struct Moment<'a> {
+    view: &'a View,
+    company: &'a Company,
+    weight: &'a Lanes,
+}
+
 /// An organisation as one moment of the look-ahead sees it.
 #[derive(Default, Clone)]
 pub(crate) struct Prospect {
@@ -34,15 +54,18 @@ pub(crate) struct Prospect {
     pub(crate) texts: [Lanes; BLOCS_MAX],
     /// Own weight of every seat, in seat order.
     pub(crate) weights: Vec<Lanes>,
-    pub(crate) reach: Vec<Lanes>,
-    pub(crate) sums: Vec<Sums<Lanes>>,
-    pub(crate) totals: Totals<Lanes>,
-    pub(crate) leaders: Leaders,
+    /// Effective levels, by live element.
+    effective: Vec<Lanes>,
     pub(crate) view: View,
-    /// The seven terms of every seat.
-    pub(crate) terms: Vec<[Lanes; 7]>,
+    /// Who is in, unless that is as it was at the moment before: `as_ever`.
+    company: Company,
+    as_ever: bool,
+    /// What a seat carries whose actor is a full member nowhere else.
+    alone: Carried,
     /// Whether it is up to date for this step.
     pub(crate) fresh: bool,
+    /// Whether levels or texts differ from before; if not, what hangs on them is unset afterwards.
+    moved: bool,
 }
 
 /// All organisations before and after; reused from meeting to meeting.
@@ -50,22 +73,41 @@ pub(crate) struct Prospect {
 pub(crate) struct Prospects {
     pub(crate) before: Vec<Prospect>,
     pub(crate) after: Vec<Prospect>,
+    /// By row of the seat.
+    seats_before: Vec<Outlook>,
+    seats_after: Vec<Outlook>,
+    /// Room for the reaches of the largest organisation.
+    reach: Vec<Lanes>,
+    /// Room for what nobody asks for: protection, leadership.
+    spare: Spare,
+}
+
+/// Room for results of the utility function that the look-ahead drops.
+#[derive(Default)]
+struct Spare {
+    protection: [Lanes; THREATS_MAX],
+    lead: Lanes,
+    led: Lanes,
 }
 
 impl Prospects {
     /// Makes room for a program.
     pub(crate) fn new(plan: &Program) -> Self {
-        let room = |org: &crate::program::OrganisationPlan| Prospect {
+        let room = |org: &OrganisationPlan| Prospect {
             levels: vec![Lanes::ZERO; plan.scenario.world.elements.len()],
             weights: vec![Lanes::ZERO; org.seats.len()],
-            reach: vec![Lanes::ZERO; org.seats.len()],
-            sums: vec![Sums::default(); org.seats.len()],
-            terms: vec![[Lanes::ZERO; 7]; org.seats.len()],
+            effective: vec![Lanes::ZERO; org.live.len()],
+            company: Company::new(org),
             ..Prospect::default()
         };
+        let most = plan.organisations.iter().map(|organisation| organisation.seats.len()).max();
         Self {
             before: plan.organisations.iter().map(room).collect(),
             after: plan.organisations.iter().map(room).collect(),
+            seats_before: vec![Outlook::default(); plan.seats.len()],
+            seats_after: vec![Outlook::default(); plan.seats.len()],
+            reach: vec![Lanes::ZERO; most.unwrap_or(0)],
+            spare: Spare::default(),
         }
     }
 
@@ -78,104 +120,111 @@ impl Prospects {
 }
 
 impl<'a> Foresight<'a> {
-    /// The world as declared, before any rung: computed once a step for each organisation asked for.
+    /// The world as declared, before any rung: prepared once a step for each organisation asked for.
     #[inline(always)]
-    pub(crate) fn before(&self, orgs: &[usize], before: &mut [Prospect]) {
+    pub(crate) fn before(&self, orgs: &[usize], prospects: &mut Prospects) {
+        let plan = self.setting.plan;
         for &org in orgs {
-            if before[org].fresh {
+            if prospects.before[org].fresh {
                 continue;
             }
-            self.declare(org, &mut before[org]);
-            self.regroup(org, before);
-            self.judge(org, before, None);
-            before[org].fresh = true;
-        }
-    }
-
-    /// Copies declared levels, texts and weights.
-    #[inline(always)]
-    fn declare(&self, org: usize, prospect: &mut Prospect) {
-        prospect.levels.copy_from_slice(&self.levels[org].declared);
-        prospect.texts = self.texts[org].0;
-        let seats = &self.setting.plan.organisations[org].seats;
-        for (weight, row) in prospect.weights.iter_mut().zip(seats.clone()) {
-            *weight = self.standing[row].weight;
-        }
-    }
-
-    /// Recomputes what depends on who is in.
-    #[inline(always)]
-    fn regroup(&self, org: usize, prospects: &mut [Prospect]) {
-        let plan = self.setting.plan;
-        // A partner's weights may have changed too, so they are read from the same moment.
-        let mut reach = std::mem::take(&mut prospects[org].reach);
-        let weight_of = |row: usize| {
-            let seat = &plan.seats[row];
-            let first = plan.organisations[seat.organisation].seats.start;
-            if seat.organisation == org || prospects[seat.organisation].fresh {
-                prospects[seat.organisation].weights[row - first]
-            } else {
-                self.standing[row].weight
+            let organisation = &plan.organisations[org];
+            let reach = &mut prospects.reach[..organisation.seats.len()];
+            let weight_of = |row: usize| &self.standing[row].weight;
+            company::reach(plan, org, &self.levels[org].declared, weight_of, reach);
+            let prospect = &mut prospects.before[org];
+            prospect.levels.copy_from_slice(&self.levels[org].declared);
+            prospect.texts = self.texts[org].0;
+            for (weight, row) in prospect.weights.iter_mut().zip(organisation.seats.clone()) {
+                *weight = self.standing[row].weight;
             }
-        };
-        appraisal::reach(plan, org, &prospects[org].levels, weight_of, &mut reach);
-        let prospect = &mut prospects[org];
-        prospect.reach = reach;
-        let (sums, totals) = (&mut prospect.sums, &mut prospect.totals);
-        appraisal::sum_up(self.setting, org, &prospect.reach, sums, totals);
-        prospect.leaders = appraisal::leaders(&prospect.sums);
+            prospect.as_ever = self.work.companies[org].serves(self.setting, reach);
+            if !prospect.as_ever {
+                prospect.company.gather(self.setting, org, reach);
+            }
+            self.look(org, prospect);
+            for seat in &mut prospects.seats_before[organisation.seats.clone()] {
+                seat.known = false;
+            }
+            let prospect = &mut prospects.before[org];
+            prospect.fresh = true;
+        }
     }
 
-    /// Makes the terms of every seat of an organisation (or of the seats asked for).
+    /// Makes what all seats of an organisation share from its levels and texts.
     #[inline(always)]
-    fn judge(&self, org: usize, prospects: &mut [Prospect], only: Option<&[bool]>) {
-        let plan = self.setting.plan;
-        let organisation = &plan.organisations[org];
-        let mut terms = std::mem::take(&mut prospects[org].terms);
-        let view = appraisal::view(self.setting, organisation, &prospects[org].levels, &prospects[org].texts);
+    fn look(&self, org: usize, prospect: &mut Prospect) {
+        let organisation = &self.setting.plan.organisations[org];
+        let Prospect { levels, texts, effective, view, alone, .. } = prospect;
+        appraisal::effective_levels(self.setting, organisation, levels, effective);
+        appraisal::view(self.setting, organisation, effective, texts, view);
+        *alone = appraisal::carry_alone(self.setting, &Burden { org, texts, levels, effective });
+    }
+
+    /// Who is in an organisation before any rung.
+    #[inline(always)]
+    fn company<'b>(&'b self, org: usize, before: &'b Prospect) -> &'b Company {
+        if before.as_ever { &self.work.companies[org] } else { &before.company }
+    }
+
+    /// What a seat carries at one moment; `own` is its organisation as it is looked at.
+    #[inline(always)]
+    fn carry(&self, org: usize, actor: usize, own: &Prospect, moment: &[Prospect], out: &mut Carried) {
+        let organisation = &self.setting.plan.organisations[org];
+        let members = &self.work.members[actor];
+        if organisation.overlapping.iter().all(|&other| members[other].is_none()) {
+            out.clone_from(&own.alone);
+            return;
+        }
         let levels_of = |other: usize| -> &[Lanes] {
-            if other == org || prospects[other].fresh {
-                &prospects[other].levels
-            } else {
-                &self.levels[other].declared
-            }
+            if moment[other].fresh { &moment[other].levels } else { &self.levels[other].declared }
         };
-        for (at, row) in organisation.seats.clone().enumerate() {
-            if only.is_some_and(|only| !only[plan.seats[row].actor]) {
-                continue;
-            }
-            let prospect = &prospects[org];
-            let actor = plan.seats[row].actor;
-            let carried: Carried = appraisal::carry(
-                self.setting,
-                org,
-                &prospect.texts,
-                levels_of,
-                &self.work.members[actor],
-            );
-            let seat = SeatView {
-                actor,
-                weight: &prospect.weights[at],
-                sums: &prospect.sums[at],
-                totals: &prospect.totals,
-                leaders: &prospect.leaders,
-                carried: &carried,
-                reference: &self.postures[row].reference,
-                elsewhere: &self.work.elsewhere[row],
-                cohesion: &self.cohesion[org].index,
-            };
-            terms[at] = appraisal::appraise(self.setting, &view, &seat, &self.work.public).terms;
-        }
-        prospects[org].terms = terms;
-        prospects[org].view = view;
+        let Prospect { levels, texts, effective, .. } = own;
+        *out = appraisal::carry(self.setting, &Burden { org, texts, levels, effective }, levels_of, members);
+    }
+
+    /// Makes the terms of one seat at one moment, as far as they are stale.
+    #[inline(always)]
+    fn judge(
+        &self,
+        org: usize,
+        row: usize,
+        moment: &Moment<'_>,
+        stale: &Stale,
+        outlook: &mut Outlook,
+        spare: &mut Spare,
+    ) {
+        let at = row - self.setting.plan.organisations[org].seats.start;
+        let Outlook { terms, guards, carried, .. } = outlook;
+        let seat = SeatView {
+            actor: self.setting.plan.seats[row].actor,
+            weight: moment.weight,
+            sums: &moment.company.sums[at],
+            totals: &moment.company.totals,
+            leaders: &moment.company.leaders,
+            carried,
+            reference: &self.postures[row].reference,
+            elsewhere: &self.work.elsewhere[row],
+            cohesion: &self.cohesion[org].index,
+        };
+        let Spare { protection, lead, led } = spare;
+        let mut out = Appraised { terms, protection, guards, lead, led };
+        appraisal::appraise(self.setting, moment.view, &seat, &self.work.public, stale, &mut out);
     }
 
     /// The affected organisations after all rungs up to `rung` that are not adopted yet.
     #[inline(always)]
-    pub(crate) fn after(&self, initiative: usize, rung: usize, adopted: &Lanes, prospects: &mut Prospects, parties: &[bool]) {
+    pub(crate) fn after(
+        &self,
+        initiative: usize,
+        rung: usize,
+        adopted: &Lanes,
+        prospects: &mut Prospects,
+        parties: &[bool],
+    ) {
         let plan = self.setting.plan;
         let affected = &plan.initiatives[initiative].affected;
-        let Prospects { before, after } = prospects;
+        let Prospects { before, after, .. } = prospects;
         for prospect in after.iter_mut() {
             prospect.fresh = false;
         }
@@ -184,27 +233,106 @@ impl<'a> Foresight<'a> {
             to.levels.copy_from_slice(&from.levels);
             to.texts = from.texts;
             to.weights.copy_from_slice(&from.weights);
-            to.reach.copy_from_slice(&from.reach);
-            to.sums.clone_from_slice(&from.sums);
-            to.totals = from.totals.clone();
-            to.leaders = from.leaders.clone();
             to.fresh = true;
         }
         let ladder = &plan.scenario.initiatives[initiative].ladder;
         for (idx, step) in ladder.iter().enumerate().take(rung + 1) {
-            let mask = adopted.map(|adopted| math::indicator((idx + 1) as f32 > adopted));
+            let mask = adopted.map(
+                #[inline(always)]
+                |adopted| math::indicator((idx + 1) as f32 > adopted),
+            );
             for effect in &step.effects {
                 self.imagine(effect, &mask, after);
             }
         }
-        if plan.initiatives[initiative].regroups {
-            for &org in affected {
-                self.regroup(org, after);
+        for &org in affected {
+            self.regroup(org, plan.initiatives[initiative].regroups, prospects);
+            let (from, to) = (&prospects.before[org], &mut prospects.after[org]);
+            to.moved = !(same(&to.levels, &from.levels) && same(&to.texts, &from.texts));
+            if to.moved {
+                self.look(org, to);
             }
         }
         for &org in affected {
-            self.judge(org, after, Some(parties));
+            self.compare(org, prospects, parties);
         }
+    }
+
+    /// Finds who is in an organisation afterwards, if that may differ.
+    #[inline(always)]
+    fn regroup(&self, org: usize, may: bool, prospects: &mut Prospects) {
+        let plan = self.setting.plan;
+        let Prospects { before, after, reach, .. } = prospects;
+        after[org].as_ever = true;
+        if !may {
+            return;
+        }
+        let reach = &mut reach[..plan.organisations[org].seats.len()];
+        // A partner's weights may have changed too, so they are read from the same moment.
+        let weight_of = |row: usize| {
+            let seat = &plan.seats[row];
+            let first = plan.organisations[seat.organisation].seats.start;
+            if after[seat.organisation].fresh {
+                &after[seat.organisation].weights[row - first]
+            } else {
+                &self.standing[row].weight
+            }
+        };
+        company::reach(plan, org, &after[org].levels, weight_of, reach);
+        let as_ever = self.company(org, &before[org]).serves(self.setting, reach);
+        let to = &mut after[org];
+        to.as_ever = as_ever;
+        if !as_ever {
+            to.company.gather(self.setting, org, reach);
+        }
+    }
+
+    /// Makes the terms of the parties' seats afterwards, where they may differ from before.
+    #[inline(always)]
+    fn compare(&self, org: usize, prospects: &mut Prospects, parties: &[bool]) {
+        let plan = self.setting.plan;
+        let organisation = &plan.organisations[org];
+        let Prospects { before, after, seats_before, seats_after, spare, .. } = prospects;
+        let (from, to) = (&before[org], &after[org]);
+        let own = if to.moved { to } else { from };
+        let company_before = self.company(org, from);
+        let company = if to.as_ever { company_before } else { &to.company };
+        let mut stale = stale_after(from, to);
+        for (at, row) in organisation.seats.clone().enumerate() {
+            let actor = plan.seats[row].actor;
+            let (known, found) = (&mut seats_before[row], &mut seats_after[row]);
+            found.known = false;
+            stale.company = !to.as_ever || !alike(&from.weights[at], &to.weights[at]);
+            let members = &self.work.members[actor];
+            let moved = |other: &usize| members[*other].is_some() && after[*other].fresh && after[*other].moved;
+            let burdened = to.moved || organisation.overlapping.iter().any(moved);
+            if !parties[actor] || !(burdened || stale.company) {
+                continue;
+            }
+            if !known.known {
+                let moment = Moment { view: &from.view, company: company_before, weight: &from.weights[at] };
+                self.carry(org, actor, from, before, &mut known.carried);
+                self.judge(org, row, &moment, &Stale::ALL, known, spare);
+                known.known = true;
+            }
+            self.carry(org, actor, own, after, &mut found.carried);
+            if !to.moved && !stale.company && self.carry_alike(&known.carried, &found.carried) {
+                continue;
+            }
+            found.terms.clone_from(&known.terms);
+            found.guards.clone_from(&known.guards);
+            let moment = Moment { view: &own.view, company, weight: &to.weights[at] };
+            self.judge(org, row, &moment, &stale, found, spare);
+            found.known = true;
+        }
+    }
+
+    /// Whether two seats carry the same.
+    #[inline(always)]
+    fn carry_alike(&self, one: &Carried, other: &Carried) -> bool {
+        let n_blocs = self.setting.plan.bloc_members.len();
+        let intrusion = alike(&one.intrusion, &other.intrusion);
+        intrusion && same(&one.posture[..n_blocs], &other.posture[..n_blocs])
     }
 
     /// Applies an effect to the imagined organisations.
@@ -256,12 +384,17 @@ impl<'a> Foresight<'a> {
         let plan = self.setting.plan;
         for &org in &plan.initiatives[initiative].affected {
             let Some(row) = plan.seat(org, actor) else { continue };
-            let at = row - plan.organisations[org].seats.start;
-            let (before, after) = (&prospects.before[org].terms[at], &prospects.after[org].terms[at]);
+            if !prospects.seats_after[row].known {
+                continue;
+            }
+            let (before, after) = (&prospects.seats_before[row].terms, &prospects.seats_after[row].terms);
             for term in 0..7 {
-                for l in 0..LANES {
-                    out[term].0[l] += after[term].0[l] - before[term].0[l];
-                }
+                out[term] = out[term].zip3(
+                    &after[term],
+                    &before[term],
+                    #[inline(always)]
+                    |sum, after, before| sum + (after - before),
+                );
             }
         }
         self.face_blocs(initiative, actor, prospects, &mut out[9]);
@@ -272,28 +405,45 @@ impl<'a> Foresight<'a> {
     fn face_blocs(&self, initiative: usize, actor: usize, prospects: &Prospects, out: &mut Lanes) {
         let plan = self.setting.plan;
         let ties = &self.setting.blocs[actor];
-        let own = &self.setting.traits[actor].0;
         for bloc in 0..plan.bloc_members.len() {
             if ties.insider[bloc] == 0.0 {
                 continue;
             }
             for &org in &plan.initiatives[initiative].affected {
-                if plan.scenario.world.organisations[org].bloc == Some(bloc) {
+                if plan.scenario.world.organisations[org].bloc == Some(bloc) || !prospects.after[org].moved {
                     continue;
                 }
-                let regime = self.mean_polyarchy(org);
-                let affinity = self.mean_affinity(org, actor);
-                let (before, after) = (&prospects.before[org], &prospects.after[org]);
-                for l in 0..LANES {
-                    let params = self.setting.law.outside.at(l);
-                    let (was, is) = (before.view.antagonism[bloc].0[l], after.view.antagonism[bloc].0[l]);
-                    let cooperation = math::positive_part(-is) - math::positive_part(-was);
-                    let distance = math::positive_part(own.polyarchy.0[l] - regime.0[l]);
-                    let weight = trade::worth(before.totals.capability.0[l], BLOC_ATTENTION);
-                    out.0[l] += outside::bloc_value(is - was, affinity.0[l], cooperation, weight, distance, &params);
-                }
+                let (was, is) =
+                    (&prospects.before[org].view.antagonism[bloc], &prospects.after[org].view.antagonism[bloc]);
+                let capability = &self.company(org, &prospects.before[org]).totals.capability;
+                self.face_posture(org, actor, was, is, capability, out);
             }
         }
+    }
+
+    /// What a change of one organisation's posture means to a member of the bloc.
+    #[inline(always)]
+    fn face_posture(&self, org: usize, actor: usize, was: &Lanes, is: &Lanes, capability: &Lanes, out: &mut Lanes) {
+        let params = &self.setting.law.outside;
+        let own = &self.setting.traits[actor].0;
+        let regime = self.mean_polyarchy(org);
+        let affinity = self.mean_affinity(org, actor);
+        let value = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let params = params.at(l);
+                let (was, is) = (was.0[l], is.0[l]);
+                let cooperation = math::positive_part(-is) - math::positive_part(-was);
+                let distance = math::positive_part(own.polyarchy.0[l] - regime.0[l]);
+                let weight = trade::worth(capability.0[l], BLOC_ATTENTION);
+                outside::bloc_value(is - was, affinity.0[l], cooperation, weight, distance, &params)
+            },
+        );
+        out.update_with(
+            &value,
+            #[inline(always)]
+            |sum, value| sum + value,
+        );
     }
 
     /// Mean polyarchy of an organisation by reach.
@@ -596,6 +746,25 @@ impl<'a> Foresight<'a> {
             }
         }
     }
+}
+
+/// Which parts of the terms may differ after a change of levels.
+#[inline(always)]
+fn stale_after(before: &Prospect, after: &Prospect) -> Stale {
+    let mut stale = Stale { protection: [false; THREATS_MAX], energy: false, trade: false, depth: false, company: false };
+    if !after.moved {
+        return stale;
+    }
+    let (was, is) = (&before.view, &after.view);
+    for (stale, (was, is)) in stale.protection.iter_mut().zip(was.protection.iter().zip(&is.protection)) {
+        *stale = !alike(was, is);
+    }
+    stale.energy = !alike(&was.coordination, &is.coordination)
+        || !alike(&was.binding, &is.binding)
+        || !alike(&was.infrastructure, &is.infrastructure);
+    stale.trade = !alike(&was.opening, &is.opening);
+    stale.depth = !same(&was.depth, &is.depth);
+    stale
 }
 
 /// Capability at which a bloc pays half attention to an organisation [CINC share]. Assumption: that of Russia.

@@ -13,7 +13,7 @@ use crate::rng::NoiseBlock;
 use crate::state::{
     Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Ends,
     IdealPoint, Inputs, Joined, Keys, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield,
-    Standing, Stress, Texts, Threatened, TradeTotal, TraitValues, Traits, Utility, Verdict,
+    Standing, Stress, Texts, Threatened, TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict,
 };
 use crate::systems::appraise;
 use crate::systems::bargain;
@@ -48,6 +48,7 @@ pub(crate) fn load_law(plan: Res<Plan>, inputs: Res<Inputs>, mut law: ResMut<Par
         weights.opening = *inputs.get(element.trade_opening);
         weights.assistance = *inputs.get(element.mutual_assistance);
         weights.infrastructure = *inputs.get(element.infrastructure_protection);
+        weights.note_weighs();
     }
 }
 
@@ -104,7 +105,9 @@ pub(crate) fn load_dyads(
     mut bonds: ColumnMut<Bonds>,
     mut affinity: ColumnMut<Affinity>,
     mut ends: ColumnMut<Ends>,
+    mut version: ResMut<TiesVersion>,
 ) {
+    version.0 += 1;
     let (traits, ideals) = (rows(&traits), rows(&ideals));
     let (bonds, affinity, ends) = (rows_mut(&mut bonds), rows_mut(&mut affinity), rows_mut(&mut ends));
     for (row, dyad) in plan.0.scenario.world.dyads.iter().enumerate() {
