@@ -10,11 +10,11 @@ use crate::isa::Isa;
 use crate::lanes::{LANES, Lanes};
 use crate::mechanisms::Law;
 use crate::probe;
-use crate::program::{Program, from_events};
+use crate::program::Program;
 use crate::rng::LaneKeys;
 use crate::state::{
-    Affinity, BlocTies, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Ends, IdealPoint,
-    Inputs, Joined, Keys, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield, Standing,
+    Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Ends, IdealPoint,
+    Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield, Standing,
     Stress, Texts, Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
 };
 use crate::step;
@@ -119,13 +119,7 @@ impl Engine {
         recorder.decisions.sort_by_key(|decision| decision.lane);
         recorder.ledger.sort_by_key(|entry| entry.lane);
         let mut outcomes = recorder.probes.clone();
-        for (outcome, lanes) in self.program.scenario.outcomes.iter().zip(&mut outcomes) {
-            if from_events(outcome).is_some()
-                && let Some(counted) = probe::from_events(&self.program, &recorder.events, outcome)
-            {
-                *lanes = counted;
-            }
-        }
+        probe::count_events(&self.program, &recorder.events, &mut outcomes);
         BlockOutcome {
             n,
             outcomes,
@@ -140,9 +134,11 @@ impl Engine {
 
 /// Marks the lanes in which an input is not finite: comparisons with it are silently false.
 fn fault_inputs(block: &Block<'_>, outcome: &mut BlockOutcome) {
-    for (lane, fault) in outcome.faults.iter_mut().enumerate() {
-        if block.inputs.iter().any(|(_, lanes)| !lanes[lane].is_finite()) {
-            *fault = Some(Fault { step: 0, what: FaultKind::NotFinite });
+    for (_, lanes) in block.inputs {
+        for (fault, lane) in outcome.faults.iter_mut().zip(lanes.iter()) {
+            if !lane.is_finite() {
+                *fault = Some(Fault { step: 0, what: FaultKind::NotFinite });
+            }
         }
     }
 }
@@ -163,7 +159,7 @@ fn spawn(world: &mut World, program: &Program) {
     }
     for dyad in &scenario.world.dyads {
         let ends = Ends { source: dyad.source, target: dyad.target };
-        world.spawn((ends, Bonds::default(), Affinity::default()));
+        world.spawn((ends, Bonds::default(), Affinity::default(), Clashes::default()));
     }
     for _ in &program.seats {
         world.spawn((
@@ -172,6 +168,7 @@ fn spawn(world: &mut World, program: &Program) {
             Shield::default(),
             Posture::default(),
             Commitment::default(),
+            Leaving::default(),
         ));
     }
     for _ in &scenario.world.organisations {
@@ -201,6 +198,7 @@ fn insert(world: &mut World, program: &Arc<Program>) {
     world.insert_resource(Elements(vec![ElementWeights::default(); scenario.world.elements.len()]));
     world.insert_resource(Clock::default());
     world.insert_resource(TiesVersion::default());
+    world.insert_resource(Acts::default());
     world.insert_resource(Fired(vec![Lanes::ZERO; scenario.shocks.len()]));
     world.insert_resource(Workspace::new(program));
     world.insert_resource(Prospects::new(program));

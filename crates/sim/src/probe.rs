@@ -6,7 +6,7 @@
 use foedera_scenario::{EventKind, Month, Outcome, Scenario, Status};
 
 use crate::batch::{Event, Happening};
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::Lanes;
 use crate::math;
 use crate::mechanisms::membership;
 use crate::program::Program;
@@ -146,39 +146,133 @@ impl Columns<'_> {
     }
 }
 
-/// Event outcomes of every lane.
-pub(crate) fn from_events(program: &Program, events: &[Event], outcome: &Outcome) -> Option<Lanes> {
+/// Fills in the event outcomes of every lane from events in the order (lane, step, order of happening).
+pub(crate) fn count_events(program: &Program, events: &[Event], outcomes: &mut [Lanes]) {
     let scenario = &program.scenario;
     let years = scenario.time.years_per_step() as f32;
-    match outcome {
-        Outcome::TimeTo { event } => {
-            let mut out = Lanes::splat(f32::NAN);
-            for happened in events.iter().filter(|happened| matches(program, event, &happened.what, happened, events)) {
-                let at = &mut out[happened.lane as usize];
-                let time = (happened.step + 1) as f32 * years;
-                if at.is_nan() || time < *at {
-                    *at = time;
-                }
+    let questions = questions(scenario, outcomes);
+    let mut roll = Roll::new(program, &questions);
+    for event in events {
+        let Some(theme) = Theme::of_happening(&event.what) else { continue };
+        roll.turn_to(event.lane);
+        for question in &questions[theme as usize] {
+            let due = (event.step as usize) < question.until;
+            if !due || !matches(question.event, &event.what, &roll) {
+                continue;
             }
-            Some(out)
-        }
-        Outcome::EventCount { event, by } => {
-            let last = by.map_or(scenario.time.n_steps(), |month| scenario.time.step_of(month) + 1);
-            let mut out = Lanes::ZERO;
-            for happened in events.iter().filter(|happened| (happened.step as usize) < last) {
-                if matches(program, event, &happened.what, happened, events) {
-                    out[happened.lane as usize] += 1.0;
-                }
+            let out = &mut outcomes[question.outcome][event.lane as usize];
+            let time = (event.step + 1) as f32 * years;
+            if question.counts {
+                *out += 1.0;
+            } else if out.is_nan() || time < *out {
+                *out = time;
             }
-            debug_assert!(out.iter().take(LANES).all(|count| count.is_finite()));
-            Some(out)
         }
-        _ => None,
+        roll.note(&event.what);
+    }
+}
+
+/// An outcome that asks for events.
+struct Question<'a> {
+    outcome: usize,
+    event: &'a EventKind,
+    /// Whether events are counted; else the first one is timed.
+    counts: bool,
+    /// First step that no longer counts.
+    until: usize,
+}
+
+/// What an event is about: an outcome need look at events of its theme only.
+#[derive(Clone, Copy)]
+enum Theme {
+    Adoption,
+    Status,
+    Dispute,
+    Shock,
+}
+
+impl Theme {
+    fn of_question(event: &EventKind) -> Self {
+        match event {
+            EventKind::Adoption { .. } => Self::Adoption,
+            EventKind::Withdrawal { .. } | EventKind::Suspension { .. } | EventKind::Accession { .. } => Self::Status,
+            EventKind::Dispute { .. } => Self::Dispute,
+            EventKind::Shock { .. } => Self::Shock,
+        }
+    }
+
+    fn of_happening(what: &Happening) -> Option<Self> {
+        match what {
+            Happening::Adopted { .. } => Some(Self::Adoption),
+            Happening::StatusChanged { .. } => Some(Self::Status),
+            Happening::Dispute { .. } => Some(Self::Dispute),
+            Happening::Shock { .. } => Some(Self::Shock),
+            Happening::Blocked { .. } | Happening::Paid { .. } | Happening::Policy { .. } => None,
+        }
+    }
+}
+
+/// The event outcomes by theme; sets each to what it is without any event.
+fn questions<'a>(scenario: &'a Scenario, outcomes: &mut [Lanes]) -> [Vec<Question<'a>>; 4] {
+    let mut questions = [const { Vec::new() }; 4];
+    for (outcome, asked) in scenario.outcomes.iter().enumerate() {
+        let n_steps = scenario.time.n_steps();
+        let (event, counts, until) = match asked {
+            Outcome::TimeTo { event } => (event, false, n_steps),
+            Outcome::EventCount { event, by } => {
+                (event, true, by.map_or(n_steps, |month| scenario.time.step_of(month) + 1))
+            }
+            _ => continue,
+        };
+        outcomes[outcome] = Lanes::splat(if counts { 0.0 } else { f32::NAN });
+        questions[Theme::of_question(event) as usize].push(Question { outcome, event, counts, until });
+    }
+    questions
+}
+
+/// Who is a member of what in the replicate whose events are being read.
+struct Roll<'a> {
+    program: &'a Program,
+    /// Status of every seat.
+    statuses: Vec<Status>,
+    lane: u32,
+    /// Whether any outcome asks who is a member.
+    kept: bool,
+}
+
+impl<'a> Roll<'a> {
+    fn new(program: &'a Program, questions: &[Vec<Question<'_>>; 4]) -> Self {
+        let asks = |question: &Question<'_>| matches!(question.event, EventKind::Dispute { org: Some(_), .. });
+        let statuses = program.seats.iter().map(|seat| seat.status).collect();
+        Self { program, statuses, lane: 0, kept: questions.iter().flatten().any(asks) }
+    }
+
+    /// Starts anew with every replicate.
+    fn turn_to(&mut self, lane: u32) {
+        if lane != self.lane && self.kept {
+            for (status, seat) in self.statuses.iter_mut().zip(&self.program.seats) {
+                *status = seat.status;
+            }
+        }
+        self.lane = lane;
+    }
+
+    /// Notes a change of status.
+    fn note(&mut self, what: &Happening) {
+        if let Happening::StatusChanged { org, actor, to, .. } = what
+            && let Some(row) = self.program.seat(*org as usize, *actor as usize)
+        {
+            self.statuses[row] = *to;
+        }
+    }
+
+    fn is_member(&self, org: usize, actor: usize) -> bool {
+        self.program.seat(org, actor).is_some_and(|row| self.statuses[row] == Status::Member)
     }
 }
 
 /// Whether something that happened is of the kind asked for.
-fn matches(program: &Program, event: &EventKind, what: &Happening, happened: &Event, events: &[Event]) -> bool {
+fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
     let same = |asked: usize, found: u32| asked == found as usize;
     match (event, what) {
         (EventKind::Adoption { initiative, rung }, Happening::Adopted { initiative: of, rung: reached, .. }) => {
@@ -200,27 +294,11 @@ fn matches(program: &Program, event: &EventKind, what: &Happening, happened: &Ev
                 (same(one, *source) && same(other, *target)) || (same(one, *target) && same(other, *source))
             });
             let inside = org.is_none_or(|org| {
-                [source, target].into_iter().all(|who| is_member(program, org, *who as usize, happened, events))
+                [source, target].into_iter().all(|who| roll.is_member(org, *who as usize))
             });
             named && inside && (*died || !lethal)
         }
         (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => same(*shock, *fired),
         _ => false,
     }
-}
-
-/// Whether an actor was a full member when something happened: its start, changed by what happened before it.
-fn is_member(program: &Program, org: usize, actor: usize, happened: &Event, events: &[Event]) -> bool {
-    let start = program.seat(org, actor).map_or(Status::Outsider, |row| program.seats[row].status);
-    let mut status = start;
-    let earlier = events.iter().take_while(|before| !std::ptr::eq(*before, happened));
-    for before in earlier.filter(|before| before.lane == happened.lane) {
-        if let Happening::StatusChanged { org: of, actor: who, to, .. } = before.what
-            && of as usize == org
-            && who as usize == actor
-        {
-            status = to;
-        }
-    }
-    status == Status::Member
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foedera_scenario::{
-    Condition, Effect, ElementIdx, EventKind, Group, Outcome, OrganisationIdx, Rule, Scenario, Status,
+    Condition, Effect, ElementIdx, Group, OrganisationIdx, Rule, Scenario, Status,
 };
 
 use crate::batch::Measure;
@@ -484,13 +484,5 @@ pub(crate) fn rule_of(scenario: &Scenario, initiative: usize, venue: Option<usiz
         (Some(rule), _) => rule,
         (None, Some(org)) => &scenario.world.organisations[org].rule,
         (None, None) => &NAMED,
-    }
-}
-
-/// Whether an outcome is read from events rather than from the state at a step.
-pub(crate) fn from_events(outcome: &Outcome) -> Option<&EventKind> {
-    match outcome {
-        Outcome::TimeTo { event } | Outcome::EventCount { event, .. } => Some(event),
-        _ => None,
     }
 }

@@ -59,6 +59,10 @@ pub(crate) struct Stress(pub(crate) [Lanes; 3]);
 pub(crate) struct Threatened {
     pub(crate) multiplier: [Lanes; THREATS_MAX],
     pub(crate) intensity: [Lanes; THREATS_MAX],
+    /// The part of an intensity that does not change in a run, without multiplier.
+    pub(crate) exposure: [Lanes; THREATS_MAX],
+    /// Sum of the intensities.
+    pub(crate) felt: Lanes,
     /// Intensity that a multiplier of 1 would bring now.
     pub(crate) unit: [Lanes; THREATS_MAX],
     pub(crate) at_start: Lanes,
@@ -145,6 +149,16 @@ pub(crate) struct Affinity {
     pub(crate) noise: NoiseBlock,
 }
 
+/// What decides whether a pair clashes.
+#[derive(Component, Default)]
+pub(crate) struct Clashes {
+    pub(crate) noise: NoiseBlock,
+    /// Least number drawn in any lane, for each of the four steps drawn together.
+    pub(crate) least: [f32; 4],
+    /// Probability of a dispute in a step that no lane exceeds in this block.
+    pub(crate) highest: f32,
+}
+
 // --- Seats ------------------------------------------------------------------------------------
 
 /// Status of a seat as its code, its own weight, and its weight to the others.
@@ -182,6 +196,12 @@ pub(crate) struct Shield(pub(crate) [Lanes; THREATS_MAX]);
 pub(crate) struct Posture {
     pub(crate) felt: [Lanes; BLOCS_MAX],
     pub(crate) reference: [Lanes; BLOCS_MAX],
+}
+
+/// What decides whether a seat is left.
+#[derive(Component, Default)]
+pub(crate) struct Leaving {
+    pub(crate) noise: NoiseBlock,
 }
 
 /// Commitment of a seat.
@@ -361,6 +381,10 @@ impl ElementWeights {
         self.weighs = bits;
     }
 }
+
+/// Whether any pair acted together or against one another since affinities moved.
+#[derive(Resource, Default)]
+pub(crate) struct Acts(pub(crate) bool);
 
 /// Weights of one element in lanes.
 #[derive(Default, Clone)]

@@ -43,39 +43,59 @@ pub(crate) struct MemberColumns<'a> {
 }
 
 /// Reads the parts that come from members. Nobody, or one member alone, counts as a half in affinity.
+///
+/// `voices` has room for every seat.
 #[inline(always)]
-pub(crate) fn of_members(columns: &MemberColumns<'_>, org: usize) -> MemberParts {
+pub(crate) fn of_members(columns: &MemberColumns<'_>, org: usize, voices: &mut [Lanes]) -> MemberParts {
     let mut out = MemberParts::default();
     let plan = &columns.plan.organisations[org];
     for row in plan.seats.clone() {
+        let full = columns.standing[row].status.map(
+            #[inline(always)]
+            |status| math::indicator(status == membership::MEMBER),
+        );
+        let capability = &columns.traits[columns.plan.seats[row].actor].0.capability;
+        voices[row] = full.zip(
+            capability,
+            #[inline(always)]
+            |full, capability| full * capability,
+        );
+        let (interdependence, commitment) =
+            (&columns.utilities[row].interdependence, &columns.commitments[row].0);
         for l in 0..LANES {
-            let full = math::indicator(columns.standing[row].status.0[l] == membership::MEMBER);
-            out.members.0[l] += full;
-            out.interdependence.0[l] += full * columns.utilities[row].interdependence.0[l];
-            out.content.0[l] += full * math::indicator(columns.commitments[row].0.0[l] > 0.5);
+            out.members.0[l] += full.0[l];
+            out.interdependence.0[l] += full.0[l] * interdependence.0[l];
+            out.content.0[l] += full.0[l] * math::indicator(commitment.0[l] > 0.5);
         }
     }
     let (mut sum, mut weight) = (Lanes::ZERO, Lanes::ZERO);
     for peer in &plan.peers {
-        let (first, second) = (columns.plan.seats[peer.first].actor, columns.plan.seats[peer.second].actor);
+        let (first, second) = (&voices[peer.first], &voices[peer.second]);
+        let affinity = &columns.affinity[peer.dyad].value;
         for l in 0..LANES {
-            let full = math::indicator(
-                (columns.standing[peer.first].status.0[l] == membership::MEMBER)
-                    & (columns.standing[peer.second].status.0[l] == membership::MEMBER),
-            );
-            let capability =
-                full * columns.traits[first].0.capability.0[l] * columns.traits[second].0.capability.0[l];
+            let capability = first.0[l] * second.0[l];
             weight.0[l] += capability;
-            sum.0[l] += capability * (columns.affinity[peer.dyad].value.0[l] + 1.0) / 2.0;
+            sum.0[l] += capability * (affinity.0[l] + 1.0) / 2.0;
         }
     }
-    for l in 0..LANES {
-        let members = math::max(out.members.0[l], 1.0);
-        out.interdependence.0[l] = math::clamp_share(out.interdependence.0[l] / members);
-        out.content.0[l] /= members;
-        let mean = sum.0[l] / math::max(weight.0[l], f32::MIN_POSITIVE);
-        out.affinity.0[l] = math::select(weight.0[l] > 0.0, math::clamp_share(mean), 0.5);
-    }
+    out.interdependence = out.interdependence.zip(
+        &out.members,
+        #[inline(always)]
+        |sum, members| math::clamp_share(sum / math::max(members, 1.0)),
+    );
+    out.content = out.content.zip(
+        &out.members,
+        #[inline(always)]
+        |sum, members| sum / math::max(members, 1.0),
+    );
+    out.affinity = sum.zip(
+        &weight,
+        #[inline(always)]
+        |sum, weight| {
+            let mean = sum / math::max(weight, f32::MIN_POSITIVE);
+            math::select(weight > 0.0, math::clamp_share(mean), 0.5)
+        },
+    );
     out
 }
 

@@ -24,11 +24,18 @@ pub(crate) fn of(live: &[usize], levels: &Levels, elements: &[ElementWeights]) -
             declared.0[l] += levels.declared[element].0[l];
         }
     }
-    let (mut maturity, mut ratio) = (Lanes::ZERO, Lanes::ZERO);
-    for l in 0..LANES {
-        maturity.0[l] = math::clamp_share(reached.0[l] / math::max(all.0[l], f32::MIN_POSITIVE));
-        let share = built.0[l] / math::max(declared.0[l], f32::MIN_POSITIVE);
-        ratio.0[l] = math::select(declared.0[l] > 0.0, math::clamp_share(share), 1.0);
-    }
+    let maturity = reached.zip(
+        &all,
+        #[inline(always)]
+        |reached, all| math::clamp_share(reached / math::max(all, f32::MIN_POSITIVE)),
+    );
+    let ratio = built.zip(
+        &declared,
+        #[inline(always)]
+        |built, declared| {
+            let share = built / math::max(declared, f32::MIN_POSITIVE);
+            math::select(declared > 0.0, math::clamp_share(share), 1.0)
+        },
+    );
     (maturity, ratio)
 }

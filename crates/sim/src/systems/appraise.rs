@@ -6,7 +6,7 @@ use bevy_ecs::system::SystemParam;
 use crate::appraisal::{self, Appraised, Burden, SeatView, Setting, Stale, View};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::{Company, is_zero};
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::Lanes;
 use crate::math;
 use crate::mechanisms::{membership, outside, threats};
 use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
@@ -298,15 +298,31 @@ fn best_shields(plan: &Program, standing: &[Standing], shields: &[Shield], threa
 }
 
 /// Texts fade.
-pub(crate) fn fade_texts(plan: Res<Plan>, law: Res<Parameters>, clock: Res<Clock>, mut texts: ColumnMut<Texts>) {
-    let fading = &law.0.outside.fading;
-    for texts in rows_mut(&mut texts) {
-        for bloc in 0..plan.0.bloc_members.len() {
-            for l in 0..LANES {
-                texts.0[bloc][l] *= 1.0 - threats::share_moved(fading[l], clock.years);
+pub(crate) fn fade_texts(
+    plan: Res<Plan>,
+    law: Res<Parameters>,
+    clock: Res<Clock>,
+    keys: Res<Keys>,
+    mut texts: ColumnMut<Texts>,
+) {
+    let texts = rows_mut(&mut texts);
+    let n_blocs = plan.0.bloc_members.len();
+    keys.0.isa().dispatch(
+        #[inline(always)]
+        || {
+            let kept = law.0.outside.fading.map(
+                #[inline(always)]
+                |fading| 1.0 - threats::share_moved(fading, clock.years),
+            );
+            for text in texts.iter_mut().flat_map(|texts| texts.0.iter_mut().take(n_blocs)) {
+                text.update_with(
+                    &kept,
+                    #[inline(always)]
+                    |text, kept| text * kept,
+                );
             }
-        }
-    }
+        },
+    );
 }
 
 /// Stake of every actor in every bloc, from flows and fuel: at the start of a block.

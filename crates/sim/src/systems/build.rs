@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::company::is_zero;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{commitment, threats};
@@ -25,13 +26,18 @@ pub(crate) fn commit_members(
     keys.0.isa().dispatch(
         #[inline(always)]
         || {
+            let share = params.speed.map(
+                #[inline(always)]
+                |speed| math::select(first, 1.0, threats::share_moved(speed, clock.years)),
+            );
             for (commitment, utility) in commitments.iter_mut().zip(utilities) {
-                for l in 0..LANES {
-                    let params = params.at(l);
-                    let target = commitment::target(utility.total.0[l], &params);
-                    let share = math::select(first, 1.0, threats::share_moved(params.speed, clock.years));
-                    commitment.0.0[l] = math::lerp(commitment.0.0[l], target, share);
-                }
+                commitment.0 = Lanes::from_fn(
+                    #[inline(always)]
+                    |l| {
+                        let target = commitment::target(utility.total.0[l], &params.at(l));
+                        math::lerp(commitment.0.0[l], target, share.0[l])
+                    },
+                );
             }
         },
     );
@@ -63,27 +69,27 @@ pub(crate) fn build_elements(
             for (org, organisation) in plan.0.organisations.iter().enumerate() {
                 let (committed, spread) =
                     deliverers(&plan.0.seats, organisation, traits, ideals, standing, commitments);
-                let delivery = &mut cohesion[org].delivery;
-                for l in 0..LANES {
-                    delivery.0[l] =
-                        commitment::delivery(committed.0[l], spread.0[l], params.heterogeneity.0[l]);
-                }
+                let delivery = committed.zip3(&spread, &params.heterogeneity, commitment::delivery);
+                cohesion[org].delivery = delivery;
                 for &element in &organisation.live {
-                    let declared = levels[org].declared[element];
-                    let years = &elements.0[element].build_years;
-                    let built = &mut levels[org].built[element];
-                    for l in 0..LANES {
-                        let next = commitment::next_built(
-                            built.0[l],
-                            declared.0[l],
-                            delivery.0[l],
-                            years.0[l],
-                            params.decay.0[l],
-                            clock.years,
-                        );
-                        // At the start, what is declared stands as far as it is delivered.
-                        built.0[l] = math::select(first, declared.0[l] * delivery.0[l], next);
+                    let (built, declared) = (&levels[org].built[element], &levels[org].declared[element]);
+                    // What is neither there nor declared is not built.
+                    if is_zero(built) && is_zero(declared) {
+                        continue;
                     }
+                    let years = &elements.0[element].build_years;
+                    let next = Lanes::from_fn(
+                        #[inline(always)]
+                        |l| {
+                            let (built, declared, delivery) = (built.0[l], declared.0[l], delivery.0[l]);
+                            let (years, decay) = (years.0[l], params.decay.0[l]);
+                            let next =
+                                commitment::next_built(built, declared, delivery, years, decay, clock.years);
+                            // At the start, what is declared stands as far as it is delivered.
+                            math::select(first, declared * delivery, next)
+                        },
+                    );
+                    levels[org].built[element] = next;
                 }
             }
         },
@@ -104,24 +110,40 @@ fn deliverers(
     let (mut heads, mut sum, mut squares) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
     for row in organisation.seats.clone() {
         let actor = seats[row].actor;
+        let (own, capability) = (&standing[row].weight, &traits[actor].0.capability);
+        // An outsider's seat has no voice.
+        if is_zero(own) {
+            continue;
+        }
+        // A square root keeps the small from vanishing beside the great.
+        let voice = own.zip(
+            capability,
+            #[inline(always)]
+            |own, capability| own * math::sqrt(capability),
+        );
+        let (commitment, ideal) = (&commitments[row].0, &ideals[actor].value);
         for l in 0..LANES {
-            let own = standing[row].weight.0[l];
-            // A square root keeps the small from vanishing beside the great.
-            let voice = own * math::sqrt(traits[actor].0.capability.0[l]);
-            weight.0[l] += voice;
-            committed.0[l] += voice * commitments[row].0.0[l];
-            let ideal = ideals[actor].value.0[l];
-            heads.0[l] += own;
-            sum.0[l] += own * ideal;
-            squares.0[l] += own * ideal * ideal;
+            weight.0[l] += voice.0[l];
+            committed.0[l] += voice.0[l] * commitment.0[l];
+            heads.0[l] += own.0[l];
+            sum.0[l] += own.0[l] * ideal.0[l];
+            squares.0[l] += own.0[l] * ideal.0[l] * ideal.0[l];
         }
     }
-    let mut spread = Lanes::ZERO;
-    for l in 0..LANES {
-        committed.0[l] /= math::max(weight.0[l], f32::MIN_POSITIVE);
-        let heads = math::max(heads.0[l], f32::MIN_POSITIVE);
-        let mean = sum.0[l] / heads;
-        spread.0[l] = math::sqrt(math::positive_part(squares.0[l] / heads - mean * mean));
-    }
+    let committed = committed.zip(
+        &weight,
+        #[inline(always)]
+        |committed, weight| committed / math::max(weight, f32::MIN_POSITIVE),
+    );
+    let spread = heads.zip3(
+        &sum,
+        &squares,
+        #[inline(always)]
+        |heads, sum, squares| {
+            let heads = math::max(heads, f32::MIN_POSITIVE);
+            let mean = sum / heads;
+            math::sqrt(math::positive_part(squares / heads - mean * mean))
+        },
+    );
     (committed, spread)
 }

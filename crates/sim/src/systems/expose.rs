@@ -4,10 +4,11 @@ use bevy_ecs::prelude::*;
 use foedera_scenario::ThreatKind;
 
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::company::{self, add, is_zero};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{membership, salience, threats};
-use crate::program::Program;
+use crate::program::{BLOCS_MAX, Program};
 use crate::state::{
     Affinity, BlocTies, Clock, Driver, Inputs, Keys, Levels, Parameters, Plan, Salience, Standing, Stress,
     Threatened, TradeTotal, Traits,
@@ -19,40 +20,32 @@ pub(crate) fn weigh_seats(
     law: Res<Parameters>,
     keys: Res<Keys>,
     levels: Column<Levels>,
+    mut room: Local<Vec<Lanes>>,
     mut standing: ColumnMut<Standing>,
 ) {
     let plan = &plan.0;
     let params = &law.0.membership;
     let (levels, standing) = (rows(&levels), rows_mut(&mut standing));
+    room.resize(plan.seats.len(), Lanes::ZERO);
     keys.0.isa().dispatch(
         #[inline(always)]
         || {
             for seat in standing.iter_mut() {
-                for l in 0..LANES {
-                    seat.weight.0[l] =
-                        membership::weight(seat.status.0[l], params.partner.0[l], params.observer.0[l]);
-                }
+                seat.weight = seat.status.zip3(&params.partner, &params.observer, membership::weight);
                 seat.reach = seat.weight;
+            }
+            for (org, organisation) in plan.organisations.iter().enumerate() {
+                if organisation.links.is_empty() {
+                    continue;
+                }
+                let reach = &mut room[organisation.seats.clone()];
+                company::reach(plan, org, &levels[org].built, |row| &standing[row].weight, reach);
+                for (row, reach) in organisation.seats.clone().zip(reach.iter()) {
+                    standing[row].reach = *reach;
+                }
             }
         },
     );
-    let mut reach = vec_of_lanes(plan);
-    for (org, organisation) in plan.organisations.iter().enumerate() {
-        if organisation.links.is_empty() {
-            continue;
-        }
-        let reach = &mut reach[..organisation.seats.len()];
-        crate::company::reach(plan, org, &levels[org].built, |row| &standing[row].weight, reach);
-        for (row, reach) in organisation.seats.clone().zip(reach.iter()) {
-            standing[row].reach = *reach;
-        }
-    }
-}
-
-/// Room for the largest organisation.
-fn vec_of_lanes(plan: &Program) -> Vec<Lanes> {
-    let most = plan.organisations.iter().map(|organisation| organisation.seats.len()).max();
-    vec![Lanes::ZERO; most.unwrap_or(0)]
 }
 
 /// Mean affinity of each actor with the members of each bloc, by capability.
@@ -78,14 +71,18 @@ pub(crate) fn meet_blocs(
                         }
                         let liking = &affinity[plan.dyad(actor, member)].value;
                         let capability = &traits[member].0.capability;
-                        for l in 0..LANES {
-                            sum.0[l] += capability.0[l] * liking.0[l];
-                            weight.0[l] += capability.0[l];
-                        }
+                        add(&mut sum, capability, liking);
+                        weight.update_with(
+                            capability,
+                            #[inline(always)]
+                            |weight, capability| weight + capability,
+                        );
                     }
-                    for l in 0..LANES {
-                        ties.affinity[bloc].0[l] = sum.0[l] / math::max(weight.0[l], f32::MIN_POSITIVE);
-                    }
+                    ties.affinity[bloc] = sum.zip(
+                        &weight,
+                        #[inline(always)]
+                        |sum, weight| sum / math::max(weight, f32::MIN_POSITIVE),
+                    );
                 }
             }
         },
@@ -93,90 +90,119 @@ pub(crate) fn meet_blocs(
 }
 
 /// What one threat is to one actor before perception follows.
-pub(crate) struct Danger<'a> {
-    pub(crate) plan: &'a Program,
-    pub(crate) inputs: &'a Inputs,
-    pub(crate) law: &'a Parameters,
-    pub(crate) traits: &'a [Traits],
-    pub(crate) drivers: &'a [Driver],
+struct Danger<'a> {
+    plan: &'a Program,
+    inputs: &'a Inputs,
+    law: &'a Parameters,
+    traits: &'a [Traits],
+    drivers: &'a [Driver],
+    /// Combined capability of each bloc.
+    capability: [Lanes; BLOCS_MAX],
 }
 
 impl Danger<'_> {
-    /// Combined capability of a bloc.
-    fn bloc_capability(&self, bloc: usize) -> Lanes {
-        let mut sum = Lanes::ZERO;
-        for &member in &self.plan.bloc_members[bloc] {
-            sum.update_with(&self.traits[member].0.capability, |sum, capability| sum + capability);
+    /// Adds up the capability of each bloc's members.
+    #[inline(always)]
+    fn add_up(&mut self) {
+        for (sum, members) in self.capability.iter_mut().zip(&self.plan.bloc_members) {
+            for &member in members {
+                sum.update_with(
+                    &self.traits[member].0.capability,
+                    #[inline(always)]
+                    |sum, capability| sum + capability,
+                );
+            }
         }
-        sum
     }
 
     /// Forces of a bloc in the region, 0 without a driver.
-    pub(crate) fn forces(&self, bloc: usize) -> Lanes {
+    #[inline(always)]
+    fn forces(&self, bloc: usize) -> &Lanes {
         let driver = self.plan.scenario.world.blocs[bloc].presence;
-        driver.map_or(Lanes::ZERO, |driver| self.drivers[driver].level)
+        driver.map_or(&Lanes::ZERO, |driver| &self.drivers[driver].level)
+    }
+
+    /// The part of a threat's intensity that does not change in a run.
+    #[inline(always)]
+    fn exposure(&self, actor: usize, threat: usize, ties: &BlocTies) -> Lanes {
+        let world = &self.plan.scenario.world;
+        let own = &self.traits[actor].0;
+        match &world.threats[threat].kind {
+            ThreatKind::Spillover { origin, scale_km } => {
+                let distance = if *origin == actor {
+                    &Lanes::ZERO
+                } else {
+                    self.inputs.get(world.dyads[self.plan.dyad(actor, *origin)].distance_km)
+                };
+                distance.zip3(self.inputs.get(*scale_km), &own.capability, threats::spillover)
+            }
+            ThreatKind::Regime { bloc } => {
+                let insider = ties.insider[*bloc];
+                own.polyarchy.zip3(
+                    &own.income,
+                    &own.capability,
+                    #[inline(always)]
+                    |polyarchy, income, capability| {
+                        (1.0 - insider) * threats::regime(polyarchy, income, capability)
+                    },
+                )
+            }
+            ThreatKind::External { .. } | ThreatKind::Direct => Lanes::ONE,
+        }
     }
 
     /// Intensity of a threat for an actor whose exposure multiplier is 1.
     #[inline(always)]
-    pub(crate) fn unit(&self, actor: usize, threat: usize, ties: &BlocTies) -> Lanes {
-        let world = &self.plan.scenario.world;
-        let spec = &world.threats[threat];
+    fn unit(&self, actor: usize, threat: usize, ties: &BlocTies, exposure: &Lanes) -> Lanes {
+        let spec = &self.plan.scenario.world.threats[threat];
         let driver = &self.drivers[spec.driver].level;
-        let own = &self.traits[actor].0;
-        let mut out = Lanes::ZERO;
-        match &spec.kind {
-            ThreatKind::Spillover { origin, scale_km } => {
-                let scale = self.inputs.get(*scale_km);
-                let near = Lanes::ZERO;
-                let distance = if *origin == actor {
-                    &near
-                } else {
-                    self.inputs.get(world.dyads[self.plan.dyad(actor, *origin)].distance_km)
-                };
-                for l in 0..LANES {
-                    out.0[l] = threats::spillover(distance.0[l], scale.0[l], own.capability.0[l]) * driver.0[l];
-                }
-                for bloc in 0..self.plan.bloc_members.len() {
-                    let forces = self.forces(bloc);
-                    for l in 0..LANES {
-                        out.0[l] *= threats::presence_relief(
-                            self.law.0.threats.relief.0[l],
-                            ties.presence[bloc].0[l],
-                            forces.0[l],
-                            ties.trust[bloc].0[l],
-                        );
-                    }
-                }
+        let raw = match &spec.kind {
+            ThreatKind::Spillover { .. } => self.relieved(ties, exposure.zip(driver, times)),
+            ThreatKind::External { bloc } => self.pressed(actor, *bloc, ties, driver),
+            ThreatKind::Regime { .. } => exposure.zip(driver, times),
+            ThreatKind::Direct => *driver,
+        };
+        raw.map(math::positive_part)
+    }
+
+    /// Spill-over as the trusted presence of blocs relieves it.
+    #[inline(always)]
+    fn relieved(&self, ties: &BlocTies, spill: Lanes) -> Lanes {
+        let mut out = spill;
+        let relief = &self.law.0.threats.relief;
+        for bloc in 0..self.plan.bloc_members.len() {
+            let (presence, trust, forces) = (&ties.presence[bloc], &ties.trust[bloc], self.forces(bloc));
+            // Nobody near relieves nothing.
+            if is_zero(presence) {
+                continue;
             }
-            ThreatKind::External { bloc } => {
-                let (theirs, forces) = (self.bloc_capability(*bloc), self.forces(*bloc));
-                for l in 0..LANES {
-                    let near = threats::external(
-                        ties.proximity[*bloc].0[l],
-                        ties.affinity[*bloc].0[l],
-                        theirs.0[l],
-                        own.capability.0[l],
-                    );
-                    let felt = self.law.0.threats.presence.0[l]
-                        * own.ambition.0[l]
-                        * ties.presence[*bloc].0[l]
-                        * math::positive_part(forces.0[l]);
-                    out.0[l] = (1.0 - ties.insider[*bloc]) * (near * driver.0[l] + felt);
-                }
-            }
-            ThreatKind::Regime { bloc } => {
-                for l in 0..LANES {
-                    let open = threats::regime(own.polyarchy.0[l], own.income.0[l], own.capability.0[l]);
-                    out.0[l] = (1.0 - ties.insider[*bloc]) * open * driver.0[l];
-                }
-            }
-            ThreatKind::Direct => out.0 = driver.0,
-        }
-        for l in 0..LANES {
-            out.0[l] = math::positive_part(out.0[l]);
+            out = Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    out.0[l] * threats::presence_relief(relief.0[l], presence.0[l], forces.0[l], trust.0[l])
+                },
+            );
         }
         out
+    }
+
+    /// Pressure of a bloc's alliance and of its forces near by.
+    #[inline(always)]
+    fn pressed(&self, actor: usize, bloc: usize, ties: &BlocTies, driver: &Lanes) -> Lanes {
+        let own = &self.traits[actor].0;
+        let (theirs, forces) = (&self.capability[bloc], self.forces(bloc));
+        let (proximity, affinity, presence) = (&ties.proximity[bloc], &ties.affinity[bloc], &ties.presence[bloc]);
+        let felt_from = &self.law.0.threats.presence;
+        let insider = ties.insider[bloc];
+        Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let near = threats::external(proximity.0[l], affinity.0[l], theirs.0[l], own.capability.0[l]);
+                let felt =
+                    felt_from.0[l] * own.ambition.0[l] * presence.0[l] * math::positive_part(forces.0[l]);
+                (1.0 - insider) * (near * driver.0[l] + felt)
+            },
+        )
     }
 }
 
@@ -193,47 +219,83 @@ pub(crate) fn perceive_threats(
     drivers: Column<Driver>,
     mut threatened: ColumnMut<Threatened>,
 ) {
-    let danger =
-        Danger { plan: &plan.0, inputs: &inputs, law: &law, traits: rows(&traits), drivers: rows(&drivers) };
+    let mut danger = Danger {
+        plan: &plan.0,
+        inputs: &inputs,
+        law: &law,
+        traits: rows(&traits),
+        drivers: rows(&drivers),
+        capability: [Lanes::ZERO; BLOCS_MAX],
+    };
     let (blocs, threatened) = (rows(&blocs), rows_mut(&mut threatened));
-    let n_threats = plan.0.scenario.world.threats.len();
     let memory = &law.0.threats.memory;
     let first = clock.step == 0;
     keys.0.isa().dispatch(
         #[inline(always)]
         || {
+            danger.add_up();
+            let share = memory.map(
+                #[inline(always)]
+                |memory| math::select(first, 1.0, threats::share_moved(memory, clock.years)),
+            );
             for (actor, threatened) in threatened.iter_mut().enumerate() {
-                let mut sum = Lanes::ZERO;
-                threatened.external = Lanes::ZERO;
-                threatened.regime = Lanes::ZERO;
-                threatened.attack = Lanes::ZERO;
-                for threat in 0..n_threats {
-                    let unit = danger.unit(actor, threat, &blocs[actor]);
-                    threatened.unit[threat] = unit;
-                    let multiplier = &threatened.multiplier[threat];
-                    let felt = &mut threatened.intensity[threat];
-                    for l in 0..LANES {
-                        let moved = threats::share_moved(memory.0[l], clock.years);
-                        let share = math::select(first, 1.0, moved);
-                        felt.0[l] = math::lerp(felt.0[l], unit.0[l] * multiplier.0[l], share);
-                        sum.0[l] += felt.0[l];
-                    }
-                    let felt = *felt;
-                    match danger.plan.scenario.world.threats[threat].kind {
-                        ThreatKind::External { .. } => {
-                            threatened.external.update_with(&felt, |sum, felt| sum + felt);
-                        }
-                        ThreatKind::Regime { .. } => threatened.regime.update_with(&felt, |sum, felt| sum + felt),
-                        ThreatKind::Spillover { .. } => threatened.attack.update_with(&felt, math::max),
-                        ThreatKind::Direct => {}
-                    }
-                }
-                if first {
-                    threatened.at_start = sum;
-                }
+                perceive(&danger, actor, &blocs[actor], &share, first, threatened);
             }
         },
     );
+}
+
+/// Perceived threats of one actor.
+#[inline(always)]
+fn perceive(
+    danger: &Danger<'_>,
+    actor: usize,
+    ties: &BlocTies,
+    share: &Lanes,
+    first: bool,
+    threatened: &mut Threatened,
+) {
+    let mut sum = Lanes::ZERO;
+    let (mut external, mut regime, mut attack) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+    for (threat, spec) in danger.plan.scenario.world.threats.iter().enumerate() {
+        if first {
+            threatened.exposure[threat] = danger.exposure(actor, threat, ties);
+        }
+        let unit = danger.unit(actor, threat, ties, &threatened.exposure[threat]);
+        let (felt, multiplier) = (&threatened.intensity[threat], &threatened.multiplier[threat]);
+        let felt = Lanes::from_fn(
+            #[inline(always)]
+            |l| math::lerp(felt.0[l], unit.0[l] * multiplier.0[l], share.0[l]),
+        );
+        sum = sum.zip(&felt, plus);
+        match spec.kind {
+            ThreatKind::External { .. } => external = external.zip(&felt, plus),
+            ThreatKind::Regime { .. } => regime = regime.zip(&felt, plus),
+            ThreatKind::Spillover { .. } => attack = attack.zip(&felt, math::max),
+            ThreatKind::Direct => {}
+        }
+        threatened.unit[threat] = unit;
+        threatened.intensity[threat] = felt;
+    }
+    threatened.external = external;
+    threatened.regime = regime;
+    threatened.attack = attack;
+    threatened.felt = sum;
+    if first {
+        threatened.at_start = sum;
+    }
+}
+
+/// A product, as a kernel.
+#[inline(always)]
+fn times(one: f32, other: f32) -> f32 {
+    one * other
+}
+
+/// A sum, as a kernel.
+#[inline(always)]
+fn plus(one: f32, other: f32) -> f32 {
+    one + other
 }
 
 /// Stress and the saliences adapted to it.
@@ -251,7 +313,6 @@ pub(crate) fn adapt_salience(
     let (traits, threatened, trade) = (rows(&traits), rows(&threatened), rows(&trade));
     let one = Lanes::ONE;
     let price = plan.0.scenario.world.energy_price.map_or(&one, |driver| &rows(&drivers)[driver].level);
-    let n_threats = plan.0.scenario.world.threats.len();
     let response = &law.0.salience.response;
     keys.0.isa().dispatch(
         #[inline(always)]
@@ -259,27 +320,30 @@ pub(crate) fn adapt_salience(
             for (actor, (mut stress, mut salience)) in actors.iter_mut().enumerate() {
                 let (stress, salience) = (&mut *stress, &mut *salience);
                 let own = &traits[actor].0;
-                let mut danger = Lanes::ZERO;
-                for threat in 0..n_threats {
-                    danger.update_with(&threatened[actor].intensity[threat], |sum, felt| sum + felt);
-                }
+                let danger = &threatened[actor].felt;
+                let (traded, at_start) = (&trade[actor].now, &trade[actor].at_start);
+                let mut felt = [Lanes::ZERO; 3];
+                let mut now = [Lanes::ZERO; 3];
                 for l in 0..LANES {
                     let flows = own.seller.0[l] + own.buyer.0[l];
-                    let loss = 1.0
-                        - trade[actor].now.0[l] / math::max(trade[actor].at_start.0[l], f32::MIN_POSITIVE);
-                    let traded = math::indicator(trade[actor].at_start.0[l] > 0.0);
-                    let felt = [
+                    let loss = 1.0 - traded.0[l] / math::max(at_start.0[l], f32::MIN_POSITIVE);
+                    let any = math::indicator(at_start.0[l] > 0.0);
+                    let stress = [
                         salience::bounded(math::abs(price.0[l] - 1.0) * flows),
-                        salience::bounded(loss * traded),
+                        salience::bounded(loss * any),
                         salience::bounded(danger.0[l] - threatened[actor].at_start.0[l]),
                     ];
                     let base = [salience.base[0].0[l], salience.base[1].0[l], salience.base[2].0[l]];
-                    let now = salience::adapted(base, felt, response.0[l]);
-                    for domain in 0..3 {
-                        stress.0[domain].0[l] = felt[domain];
-                        salience.now[domain].0[l] = now[domain];
-                    }
+                    let adapted = salience::adapted(base, stress, response.0[l]);
+                    felt[0].0[l] = stress[0];
+                    felt[1].0[l] = stress[1];
+                    felt[2].0[l] = stress[2];
+                    now[0].0[l] = adapted[0];
+                    now[1].0[l] = adapted[1];
+                    now[2].0[l] = adapted[2];
                 }
+                stress.0 = felt;
+                salience.now = now;
             }
         },
     );

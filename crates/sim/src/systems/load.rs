@@ -12,7 +12,7 @@ use crate::purpose;
 use crate::rng::NoiseBlock;
 use crate::state::{
     Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Ends,
-    IdealPoint, Inputs, Joined, Keys, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield,
+    IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield,
     Standing, Stress, Texts, Threatened, TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict,
 };
 use crate::systems::appraise;
@@ -249,6 +249,7 @@ pub(crate) fn load_seats(
     mut shields: ColumnMut<Shield>,
     mut postures: ColumnMut<Posture>,
     mut commitments: ColumnMut<Commitment>,
+    mut leaving: ColumnMut<Leaving>,
 ) {
     for (row, seat) in plan.0.seats.iter().enumerate() {
         let status = Lanes::splat(membership::code(seat.status));
@@ -257,6 +258,7 @@ pub(crate) fn load_seats(
         rows_mut(&mut shields)[row] = Shield::default();
         rows_mut(&mut postures)[row] = Posture::default();
         rows_mut(&mut commitments)[row] = Commitment::default();
+        rows_mut(&mut leaving)[row] = Leaving::default();
     }
 }
 

@@ -6,6 +6,7 @@ use bevy_ecs::system::SystemParam;
 use crate::appraisal;
 use crate::batch::{Fault, FaultKind};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::company::{add, is_zero};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::measures::cohesion::{self, MemberColumns};
@@ -14,7 +15,7 @@ use crate::probe::Columns;
 use crate::program::Program;
 use crate::state::{
     Affinity, BlocTies, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Inputs, Keys, Levels, Party,
-    Plan, Progress, Recorder, Standing, Texts, Traits, Utility,
+    Plan, Progress, Recorder, Standing, Texts, Traits, Utility, weighs,
 };
 
 /// What is measured from.
@@ -36,7 +37,11 @@ pub(crate) struct Measured<'w, 's> {
 }
 
 /// Measures every organisation.
-pub(crate) fn measure(measured: Measured, mut cohesions: ColumnMut<Cohesion>) {
+pub(crate) fn measure(
+    measured: Measured,
+    mut voices: Local<Vec<Lanes>>,
+    mut cohesions: ColumnMut<Cohesion>,
+) {
     let plan = &*measured.plan.0;
     let columns = MemberColumns {
         plan,
@@ -50,41 +55,46 @@ pub(crate) fn measure(measured: Measured, mut cohesions: ColumnMut<Cohesion>) {
     let (levels, texts) = (rows(&measured.levels), rows(&measured.texts));
     let cohesions = rows_mut(&mut cohesions);
     let first = measured.clock.step == 0;
+    voices.resize(plan.seats.len(), Lanes::ZERO);
     measured.keys.0.isa().dispatch(
         #[inline(always)]
         || {
             for (org, out) in cohesions.iter_mut().enumerate() {
+                let members = cohesion::of_members(&columns, org, &mut voices);
                 let live = &plan.organisations[org].live;
-                let members = cohesion::of_members(&columns, org);
                 (out.maturity, out.implementation) = maturity::of(live, &levels[org], &measured.elements.0);
                 out.antagonism = texts[org].0;
                 antagonise(plan, org, &levels[org].built, &measured.elements.0, out);
-                for l in 0..LANES {
-                    // Before any vote, agreement is what affinity suggests.
-                    out.agreement.0[l] = math::select(first, members.affinity.0[l], out.agreement.0[l]);
-                    let parts = [
-                        members.affinity.0[l],
-                        out.agreement.0[l],
-                        members.interdependence.0[l],
-                        out.maturity.0[l],
-                        (out.delivery.0[l] + members.content.0[l]) / 2.0,
-                    ];
-                    for part in 0..5 {
-                        out.parts[part].0[l] = parts[part];
-                    }
-                    let weights = [
-                        weights[0].0[l],
-                        weights[1].0[l],
-                        weights[2].0[l],
-                        weights[3].0[l],
-                        weights[4].0[l],
-                    ];
-                    out.index.0[l] = cohesion::index(parts, weights);
+                // Before any vote, agreement is what affinity suggests.
+                if first {
+                    out.agreement = members.affinity;
                 }
+                let commitment = out.delivery.zip(
+                    &members.content,
+                    #[inline(always)]
+                    |delivery, content| (delivery + content) / 2.0,
+                );
+                out.parts =
+                    [members.affinity, out.agreement, members.interdependence, out.maturity, commitment];
+                out.index = weigh(&out.parts, weights);
                 out.members = members.members;
             }
         },
     );
+}
+
+/// The index of an organisation from its parts.
+#[inline(always)]
+fn weigh(parts: &[Lanes; 5], weights: [&Lanes; 5]) -> Lanes {
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            cohesion::index(
+                [parts[0].0[l], parts[1].0[l], parts[2].0[l], parts[3].0[l], parts[4].0[l]],
+                [weights[0].0[l], weights[1].0[l], weights[2].0[l], weights[3].0[l], weights[4].0[l]],
+            )
+        },
+    )
 }
 
 /// Adds the signals of built elements, as far as what they require is there, to those of texts.
@@ -92,11 +102,14 @@ pub(crate) fn measure(measured: Measured, mut cohesions: ColumnMut<Cohesion>) {
 fn antagonise(plan: &Program, org: usize, built: &[Lanes], elements: &[ElementWeights], out: &mut Cohesion) {
     let mut level = Lanes::ZERO;
     for &element in &plan.organisations[org].live {
+        if is_zero(&built[element]) {
+            continue;
+        }
         let requires = &plan.scenario.world.elements[element].requires;
         appraisal::effective_level(requires, built, element, &mut level);
         for bloc in 0..plan.bloc_members.len() {
-            for l in 0..LANES {
-                out.antagonism[bloc].0[l] += elements[element].signal[bloc].0[l] * level.0[l];
+            if elements[element].weighs & weighs::signal(bloc) != 0 {
+                add(&mut out.antagonism[bloc], &elements[element].signal[bloc], &level);
             }
         }
     }
@@ -137,41 +150,81 @@ pub(crate) fn record(
 
 /// Checks every lane for finiteness and bounds.
 pub(crate) fn check(measured: Measured, cohesions: Column<Cohesion>, mut recorder: ResMut<Recorder>) {
-    let mut trouble = Lanes::ZERO;
-    let mut outside = Lanes::ZERO;
-    let cohesions = rows(&cohesions);
+    let mut trouble = Trouble { unsound: Lanes::ZERO, outside: Lanes::ZERO };
     measured.keys.0.isa().dispatch(
         #[inline(always)]
         || {
-            // Zero times a sound number is zero, times any other it is not a number.
-            let mut inspect = |lanes: &Lanes| {
-                for l in 0..LANES {
-                    trouble.0[l] += lanes.0[l] * 0.0;
-                }
-            };
-            rows(&measured.utilities).iter().for_each(|utility| inspect(&utility.total));
-            rows(&measured.drivers).iter().for_each(|driver| inspect(&driver.level));
-            rows(&measured.affinity).iter().for_each(|affinity| inspect(&affinity.value));
-            for cohesion in cohesions {
-                inspect(&cohesion.index);
-                for l in 0..LANES {
-                    let part_out = math::indicator((cohesion.index.0[l] < 0.0) | (cohesion.index.0[l] > 1.0));
-                    outside.0[l] += part_out;
-                }
+            rows(&measured.utilities).iter().for_each(
+                #[inline(always)]
+                |utility| trouble.inspect(&utility.total),
+            );
+            rows(&measured.drivers).iter().for_each(
+                #[inline(always)]
+                |driver| trouble.inspect(&driver.level),
+            );
+            for cohesion in rows(&cohesions) {
+                trouble.inspect(&cohesion.index);
+                trouble.bound(&cohesion.index, 0.0, 1.0);
             }
             for affinity in rows(&measured.affinity) {
-                for l in 0..LANES {
-                    outside.0[l] += math::indicator(math::abs(affinity.value.0[l]) > 1.0);
+                // What lies within bounds is sound.
+                if !lies_within(&affinity.value, -1.0, 1.0) {
+                    trouble.inspect(&affinity.value);
+                    trouble.bound(&affinity.value, -1.0, 1.0);
                 }
             }
         },
     );
+    if is_zero(&trouble.unsound) && is_zero(&trouble.outside) {
+        return;
+    }
     for l in 0..measured.clock.n {
         let what = match () {
-            () if trouble[l].is_nan() => FaultKind::NotFinite,
-            () if outside[l] > 0.0 => FaultKind::OutOfBounds,
+            () if trouble.unsound[l].is_nan() => FaultKind::NotFinite,
+            () if trouble.outside[l] > 0.0 => FaultKind::OutOfBounds,
             () => continue,
         };
         recorder.faults[l].get_or_insert(Fault { step: measured.clock.step, what });
     }
+}
+
+/// What is wrong in each lane.
+struct Trouble {
+    /// Not a number where anything is not finite, else zero.
+    unsound: Lanes,
+    /// How much lies outside its bounds.
+    outside: Lanes,
+}
+
+impl Trouble {
+    /// Notes what is not finite.
+    #[inline(always)]
+    fn inspect(&mut self, lanes: &Lanes) {
+        // Zero times a sound number is zero, times any other it is not a number.
+        self.unsound.update_with(
+            lanes,
+            #[inline(always)]
+            |unsound, lane| unsound + lane * 0.0,
+        );
+    }
+
+    /// Notes what is out of bounds.
+    #[inline(always)]
+    fn bound(&mut self, lanes: &Lanes, low: f32, high: f32) {
+        self.outside.update_with(
+            lanes,
+            #[inline(always)]
+            |outside, lane| outside + math::indicator((lane < low) | (lane > high)),
+        );
+    }
+}
+
+/// Whether every lane is a number within bounds.
+#[inline(always)]
+fn lies_within(lanes: &Lanes, low: f32, high: f32) -> bool {
+    let mut beyond = 0;
+    for l in 0..LANES {
+        beyond |= u32::from(!((lanes.0[l] >= low) & (lanes.0[l] <= high)));
+    }
+    beyond == 0
 }

@@ -4,33 +4,37 @@ use bevy_ecs::prelude::*;
 
 use crate::batch::Happening;
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::company::is_zero;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::{disputes, membership, relations, threats, trust, withdrawal};
+use crate::mechanisms::{disputes, membership, relations, salience, threats, trust, withdrawal};
 use crate::program::Program;
 use crate::purpose;
 use crate::rng;
 use crate::state::{
-    Affinity, BlocTies, Bonds, Clock, Cohesion, Driver, Ends, IdealPoint, Joined, Keys, Parameters, Plan, Posture,
-    Recorder, Standing, Stress, Threatened, Traits, Verdict,
+    Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Driver, Ends, IdealPoint, Inputs, Joined, Keys,
+    Parameters, Plan, Posture, Recorder, Standing, Stress, Threatened, Traits, Verdict,
 };
 
 /// Weight of one vote in the running agreement of an organisation. Assumption: about six decisions count.
 pub(crate) const VOTE_WEIGHT: f32 = 0.15;
 
 /// Notes who acted together and who stood against whom, and how far organisations agree.
+#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
 pub(crate) fn relate_votes(
     plan: Res<Plan>,
     verdicts: Column<Verdict>,
     joined: Column<Joined>,
-    inputs: Res<crate::state::Inputs>,
+    inputs: Res<Inputs>,
+    keys: Res<Keys>,
+    mut acts: ResMut<Acts>,
     mut affinity: ColumnMut<Affinity>,
     mut cohesion: ColumnMut<Cohesion>,
 ) {
     let plan = &*plan.0;
     let (joined, affinity, cohesion) = (rows(&joined), rows_mut(&mut affinity), rows_mut(&mut cohesion));
     for (idx, verdict) in rows(&verdicts).iter().enumerate() {
-        if verdict.voted.iter().all(|&voted| voted == 0.0) {
+        if is_zero(&verdict.voted) {
             continue;
         }
         let file = &plan.scenario.initiatives[idx];
@@ -38,22 +42,47 @@ pub(crate) fn relate_votes(
             0 => 0.0,
             rung => inputs.get(file.ladder[rung - 1].depth)[l],
         });
-        let parties = plan.initiatives[idx].parties.clone();
-        for first in parties.clone() {
-            for second in first + 1..parties.end {
-                let dyad = plan.dyad(plan.parties[first].actor, plan.parties[second].actor);
-                let (pair, one, other) = (&mut affinity[dyad], &joined[first], &joined[second]);
-                for l in 0..LANES {
-                    pair.joint[l] += depth[l] * one.took_part[l] * other.took_part[l];
-                    pair.opposed[l] += one.pushed[l] * other.objected[l] + other.pushed[l] * one.objected[l];
+        acts.0 = true;
+        keys.0.isa().dispatch(
+            #[inline(always)]
+            || {
+                relate_parties(plan, idx, &depth, joined, affinity);
+                let share = verdict.voted.map(
+                    #[inline(always)]
+                    |voted| VOTE_WEIGHT * voted,
+                );
+                for &org in &file.venues {
+                    cohesion[org].agreement = cohesion[org].agreement.zip3(&verdict.agreement, &share, math::lerp);
                 }
-            }
+            },
+        );
+    }
+}
+
+/// Notes the joint and opposed acts of every pair of parties.
+#[inline(always)]
+fn relate_parties(plan: &Program, initiative: usize, depth: &Lanes, joined: &[Joined], affinity: &mut [Affinity]) {
+    let parties = plan.initiatives[initiative].parties.clone();
+    for first in parties.clone() {
+        let one = &joined[first];
+        let (took_part, pushed, objected) = (is_zero(&one.took_part), is_zero(&one.pushed), is_zero(&one.objected));
+        if took_part && pushed && objected {
+            continue;
         }
-        for &org in &file.venues {
-            for l in 0..LANES {
-                let share = VOTE_WEIGHT * verdict.voted[l];
-                cohesion[org].agreement[l] = math::lerp(cohesion[org].agreement[l], verdict.agreement[l], share);
-            }
+        for second in first + 1..parties.end {
+            let other = &joined[second];
+            let pair = &mut affinity[plan.dyad(plan.parties[first].actor, plan.parties[second].actor)];
+            pair.joint = Lanes::from_fn(
+                #[inline(always)]
+                |l| pair.joint.0[l] + depth.0[l] * one.took_part.0[l] * other.took_part.0[l],
+            );
+            pair.opposed = Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    pair.opposed.0[l]
+                        + (one.pushed.0[l] * other.objected.0[l] + other.pushed.0[l] * one.objected.0[l])
+                },
+            );
         }
     }
 }
@@ -74,14 +103,25 @@ pub(crate) fn move_ideal_points(
     }
     common.prepare_normals(&keys.0, purpose::IDEAL_COMMON, clock.step, 0);
     let shock = common.at(clock.step);
-    for (ideal, actor) in rows_mut(&mut ideals).iter_mut().zip(&world.actors) {
+    let ideals = rows_mut(&mut ideals);
+    for (ideal, actor) in ideals.iter_mut().zip(&world.actors) {
         ideal.noise.prepare_normals(&keys.0, purpose::IDEAL_POINT, clock.step, u32::from(actor.number));
-        let own = ideal.noise.at(clock.step);
-        for l in 0..LANES {
-            let step = params.ideal_noise.0[l] * own.0[l] + params.ideal_common.0[l] * shock.0[l];
-            ideal.value.0[l] = math::clamp(ideal.value.0[l] + clock.root_years * step, -4.0, 4.0);
-        }
     }
+    keys.0.isa().dispatch(
+        #[inline(always)]
+        || {
+            for ideal in ideals.iter_mut() {
+                let own = ideal.noise.at(clock.step);
+                ideal.value = Lanes::from_fn(
+                    #[inline(always)]
+                    |l| {
+                        let step = params.ideal_noise.0[l] * own.0[l] + params.ideal_common.0[l] * shock.0[l];
+                        math::clamp(ideal.value.0[l] + clock.root_years * step, -4.0, 4.0)
+                    },
+                );
+            }
+        },
+    );
 }
 
 /// Similarity follows ideal points once a quarter, balance the web of affinities once a year.
@@ -107,10 +147,12 @@ pub(crate) fn refresh_pulls(
             if quarterly {
                 for ((affinity, ends), bonds) in affinity.iter_mut().zip(ends).zip(bonds) {
                     let (source, target) = (&ideals[ends.source].value, &ideals[ends.target].value);
-                    for l in 0..LANES {
-                        affinity.similarity.0[l] =
-                            relations::similarity(source.0[l] - target.0[l], bonds.0.ties.0[l]);
-                    }
+                    affinity.similarity = source.zip3(
+                        target,
+                        &bonds.0.ties,
+                        #[inline(always)]
+                        |source, target, ties| relations::similarity(source - target, ties),
+                    );
                 }
             }
             if yearly {
@@ -141,9 +183,11 @@ fn balance(plan: &Program, traits: &[Traits], ends: &[Ends], affinity: &mut [Aff
                 sum.0[l] += weight.0[l] * one.0[l] * other.0[l];
             }
         }
-        for l in 0..LANES {
-            affinity[row].balance.0[l] = sum.0[l] / math::max(all.0[l], f32::MIN_POSITIVE);
-        }
+        affinity[row].balance = sum.zip(
+            &all,
+            #[inline(always)]
+            |sum, all| sum / math::max(all, f32::MIN_POSITIVE),
+        );
     }
 }
 
@@ -157,6 +201,7 @@ pub(crate) fn move_affinity(
     ends: Column<Ends>,
     bonds: Column<Bonds>,
     stress: Column<Stress>,
+    mut acts: ResMut<Acts>,
     mut affinity: ColumnMut<Affinity>,
 ) {
     let actors = &plan.0.scenario.world.actors;
@@ -167,50 +212,60 @@ pub(crate) fn move_affinity(
         let entity = rng::dyad_entity(actors[ends.source].number, actors[ends.target].number);
         affinity.noise.prepare_normals(&keys.0, purpose::AFFINITY, clock.step, entity);
     }
+    let acted = std::mem::take(&mut acts.0);
     keys.0.isa().dispatch(
         #[inline(always)]
         || {
             for ((affinity, ends), bonds) in affinity.iter_mut().zip(ends).zip(bonds) {
-                let noise = *affinity.noise.at(clock.step);
                 let (source, target) = (&stress[ends.source].0[2], &stress[ends.target].0[2]);
-                for l in 0..LANES {
-                    let pull = relations::Pull {
-                        similarity: affinity.similarity.0[l],
-                        balance: affinity.balance.0[l],
-                        rivalry: bonds.0.rivalry.0[l],
-                        stress: (source.0[l] + target.0[l]) / 2.0,
-                        joint: affinity.joint.0[l],
-                        opposed: affinity.opposed.0[l],
-                    };
-                    affinity.value.0[l] = relations::next_affinity(
-                        affinity.value.0[l],
-                        &pull,
-                        &params.at(l),
-                        clock.years,
-                        clock.root_years,
-                        noise.0[l],
-                    );
+                let (joint, opposed) =
+                    if acted { (&affinity.joint, &affinity.opposed) } else { (&Lanes::ZERO, &Lanes::ZERO) };
+                let noise = affinity.noise.at(clock.step);
+                affinity.value = Lanes::from_fn(
+                    #[inline(always)]
+                    |l| {
+                        let pull = relations::Pull {
+                            similarity: affinity.similarity.0[l],
+                            balance: affinity.balance.0[l],
+                            rivalry: bonds.0.rivalry.0[l],
+                            stress: (source.0[l] + target.0[l]) / 2.0,
+                            joint: joint.0[l],
+                            opposed: opposed.0[l],
+                        };
+                        let (value, params) = (affinity.value.0[l], params.at(l));
+                        relations::next_affinity(value, &pull, &params, clock.years, clock.root_years, noise.0[l])
+                    },
+                );
+                if acted {
+                    affinity.joint = Lanes::ZERO;
+                    affinity.opposed = Lanes::ZERO;
                 }
-                affinity.joint = Lanes::ZERO;
-                affinity.opposed = Lanes::ZERO;
             }
         },
     );
 }
 
 /// Dialogue of an actor with a bloc, 0..=1: a seat in the bloc's organisation, or cooperation of its own ones.
+#[inline(always)]
 fn dialogue(plan: &Program, actor: usize, bloc: usize, standing: &[Standing], postures: &[Posture]) -> Lanes {
     let mut out = Lanes::ZERO;
     for (org, spec) in plan.scenario.world.organisations.iter().enumerate() {
         let Some(row) = plan.seat(org, actor) else { continue };
-        for l in 0..LANES {
-            let talks = if spec.bloc == Some(bloc) {
-                math::indicator(membership::standing(standing[row].status[l]) > 0.0)
-            } else {
-                math::clamp_share(-postures[row].felt[bloc][l]) * standing[row].weight[l]
-            };
-            out[l] = math::max(out[l], talks);
-        }
+        let standing = &standing[row];
+        out = if spec.bloc == Some(bloc) {
+            out.zip(
+                &standing.status,
+                #[inline(always)]
+                |out, status| math::max(out, math::indicator(membership::standing(status) > 0.0)),
+            )
+        } else {
+            out.zip3(
+                &postures[row].felt[bloc],
+                &standing.weight,
+                #[inline(always)]
+                |out, felt, weight| math::max(out, math::clamp_share(-felt) * weight),
+            )
+        };
     }
     out
 }
@@ -221,6 +276,7 @@ pub(crate) fn move_trust(
     plan: Res<Plan>,
     law: Res<Parameters>,
     clock: Res<Clock>,
+    keys: Res<Keys>,
     drivers: Column<Driver>,
     standing: Column<Standing>,
     postures: Column<Posture>,
@@ -230,22 +286,38 @@ pub(crate) fn move_trust(
     let plan = &*plan.0;
     let (drivers, standing, postures, threatened) =
         (rows(&drivers), rows(&standing), rows(&postures), rows(&threatened));
-    for (actor, ties) in rows_mut(&mut blocs).iter_mut().enumerate() {
-        for (bloc, spec) in plan.scenario.world.blocs.iter().enumerate() {
-            let talks = dialogue(plan, actor, bloc, standing, postures);
-            let external = &threatened[actor].external;
-            for l in 0..LANES {
-                let forces = spec.presence.map_or(0.0, |driver| math::positive_part(drivers[driver].level[l]));
-                let near = ties.presence[bloc][l] * forces;
-                let params = law.0.trust.at(l);
-                let rest = trust::resting(ties.affinity[bloc][l], talks[l], near, external[l], &params);
-                let moved = threats::share_moved(params.speed, clock.years);
-                let share = math::select(clock.step == 0, 1.0, moved);
-                ties.trust[bloc][l] = math::lerp(ties.trust[bloc][l], rest, share);
+    let blocs = rows_mut(&mut blocs);
+    let params = &law.0.trust;
+    let first = clock.step == 0;
+    keys.0.isa().dispatch(
+        #[inline(always)]
+        || {
+            let moved = params.speed.map(
+                #[inline(always)]
+                |speed| math::select(first, 1.0, threats::share_moved(speed, clock.years)),
+            );
+            for (actor, ties) in blocs.iter_mut().enumerate() {
+                for (bloc, spec) in plan.scenario.world.blocs.iter().enumerate() {
+                    let talks = dialogue(plan, actor, bloc, standing, postures);
+                    let external = &threatened[actor].external;
+                    let forces = spec.presence.map_or(&Lanes::ZERO, |driver| &drivers[driver].level);
+                    let rest = Lanes::from_fn(
+                        #[inline(always)]
+                        |l| {
+                            let near = ties.presence[bloc].0[l] * math::positive_part(forces.0[l]);
+                            let (affinity, params) = (ties.affinity[bloc].0[l], params.at(l));
+                            trust::resting(affinity, talks.0[l], near, external.0[l], &params)
+                        },
+                    );
+                    ties.trust[bloc] = ties.trust[bloc].zip3(&rest, &moved, math::lerp);
+                }
             }
-        }
-    }
+        },
+    );
 }
+
+/// By how much the highest probability of a dispute is raised, so that rounding cannot hide one.
+const SLACK: f32 = 1.001;
 
 /// Draws disputes, where any is possible.
 #[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
@@ -258,48 +330,123 @@ pub(crate) fn dispute(
     bonds: Column<Bonds>,
     stress: Column<Stress>,
     mut affinity: ColumnMut<Affinity>,
+    mut clashes: ColumnMut<Clashes>,
     mut recorder: ResMut<Recorder>,
 ) {
     let actors = &plan.0.scenario.world.actors;
     let (ends, bonds, stress) = (rows(&ends), rows(&bonds), rows(&stress));
+    let (affinity, clashes) = (rows_mut(&mut affinity), rows_mut(&mut clashes));
     let params = &law.0.disputes;
-    let mut uniform = Lanes::ZERO;
-    for (row, affinity) in rows_mut(&mut affinity).iter_mut().enumerate() {
-        let Ends { source, target } = ends[row];
-        let entity = rng::dyad_entity(actors[source].number, actors[target].number);
-        // One draw a calendar year of steps would cluster; one a step is cheap next to the noise of affinity.
-        keys.0.fill_uniforms(purpose::DISPUTE, clock.step, entity, &mut uniform);
-        let mut clash = Lanes::ZERO;
-        keys.0.isa().dispatch(
-            #[inline(always)]
-            || {
-                for l in 0..LANES {
-                    let tension = (stress[source].0[2].0[l] + stress[target].0[2].0[l]) / 2.0;
-                    let rate = disputes::rate(
-                        params.rate.0[l],
-                        bonds[row].0.proneness.0[l],
-                        affinity.value.0[l],
-                        tension,
-                    );
-                    let chance = withdrawal::probability(rate, clock.years);
-                    let lethal = math::indicator(uniform.0[l] < chance * params.lethal.0[l]);
-                    let any = math::indicator(uniform.0[l] < chance);
-                    let room = 1.0 - affinity.value.0[l] * affinity.value.0[l];
-                    let loss = params.cost.0[l] * room * (any + lethal);
-                    affinity.value.0[l] = math::max(affinity.value.0[l] - loss, -1.0);
-                    clash.0[l] = any + lethal;
-                }
-            },
-        );
-        for l in 0..clock.n {
-            if clash[l] > 0.0 {
-                let what = Happening::Dispute {
-                    source: u32::try_from(source).expect("few actors"),
-                    target: u32::try_from(target).expect("few actors"),
-                    lethal: clash[l] > 1.0,
-                };
-                recorder.note(clock.n, l, clock.step, what);
+    for (clashes, ends) in clashes.iter_mut().zip(ends) {
+        let entity = rng::dyad_entity(actors[ends.source].number, actors[ends.target].number);
+        clashes.noise.prepare_uniforms(&keys.0, purpose::DISPUTE, clock.step, entity);
+    }
+    keys.0.isa().dispatch(
+        #[inline(always)]
+        || {
+            if clock.step == 0 {
+                bound_disputes(params, bonds, clashes, clock.years);
             }
+            if clock.step.is_multiple_of(rng::STEPS_PER_BLOCK) {
+                find_least(clashes, clock.step);
+            }
+            let place = (clock.step % rng::STEPS_PER_BLOCK) as usize;
+            for row in 0..clashes.len() {
+                // The law bounds the probability: nothing can happen where every lane drew a higher number.
+                if clashes[row].least[place] >= clashes[row].highest {
+                    continue;
+                }
+                let Ends { source, target } = ends[row];
+                let tension = (&stress[source].0[2], &stress[target].0[2]);
+                let uniform = clashes[row].noise.at(clock.step);
+                let clash = clash(params, &bonds[row], &mut affinity[row], tension, uniform, clock.years);
+                if !is_zero(&clash) {
+                    note_disputes(&mut recorder, &clock, ends[row], &clash);
+                }
+            }
+        },
+    );
+}
+
+/// Notes the highest probability of a dispute of each pair: utter dislike under the highest stress.
+#[inline(always)]
+fn bound_disputes(
+    params: &disputes::DisputeParams<Lanes>,
+    bonds: &[Bonds],
+    clashes: &mut [Clashes],
+    years: f32,
+) {
+    let stress = salience::bounded(f32::INFINITY);
+    for (clashes, bonds) in clashes.iter_mut().zip(bonds) {
+        let highest = params.rate.zip(
+            &bonds.0.proneness,
+            #[inline(always)]
+            |rate, proneness| withdrawal::probability(disputes::rate(rate, proneness, -1.0, stress), years),
+        );
+        clashes.highest = highest.iter().fold(0.0, |high, &lane| f32::max(high, lane)) * SLACK;
+    }
+}
+
+/// Notes the least number that any lane drew, for the steps just drawn.
+#[inline(always)]
+fn find_least(clashes: &mut [Clashes], step: u32) {
+    for clashes in clashes.iter_mut() {
+        for place in 0..rng::STEPS_PER_BLOCK {
+            // Numbers that are not negative are ordered as their bits.
+            let mut least = u32::MAX;
+            for lane in clashes.noise.at(step + place).iter() {
+                least = least.min(lane.to_bits());
+            }
+            clashes.least[place as usize] = f32::from_bits(least);
+        }
+    }
+}
+
+/// Lanes in which a pair clashes (1) or people die (2); affinity falls there.
+#[inline(always)]
+fn clash(
+    params: &disputes::DisputeParams<Lanes>,
+    bonds: &Bonds,
+    affinity: &mut Affinity,
+    (source, target): (&Lanes, &Lanes),
+    uniform: &Lanes,
+    years: f32,
+) -> Lanes {
+    let clash = Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let tension = (source.0[l] + target.0[l]) / 2.0;
+            let rate = disputes::rate(params.rate.0[l], bonds.0.proneness.0[l], affinity.value.0[l], tension);
+            let chance = withdrawal::probability(rate, years);
+            let lethal = math::indicator(uniform.0[l] < chance * params.lethal.0[l]);
+            let any = math::indicator(uniform.0[l] < chance);
+            any + lethal
+        },
+    );
+    affinity.value = affinity.value.zip3(
+        &clash,
+        &params.cost,
+        #[inline(always)]
+        |value, clash, cost| {
+            let room = 1.0 - value * value;
+            math::max(value - cost * room * clash, -1.0)
+        },
+    );
+    clash
+}
+
+/// Notes the disputes of a pair as events.
+#[cold]
+#[inline(never)]
+fn note_disputes(recorder: &mut Recorder, clock: &Clock, ends: Ends, clash: &Lanes) {
+    for l in 0..clock.n {
+        if clash[l] > 0.0 {
+            let what = Happening::Dispute {
+                source: u32::try_from(ends.source).expect("few actors"),
+                target: u32::try_from(ends.target).expect("few actors"),
+                lethal: clash[l] > 1.0,
+            };
+            recorder.note(clock.n, l, clock.step, what);
         }
     }
 }

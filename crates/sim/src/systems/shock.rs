@@ -22,92 +22,126 @@ pub(crate) fn advance_drivers(
     mut drivers: ColumnMut<Driver>,
 ) {
     let world = &plan.0.scenario.world;
-    for (driver, spec) in rows_mut(&mut drivers).iter_mut().zip(&world.drivers) {
-        if clock.step > 0 {
-            let noise = draw(driver, &spec.process, &keys, clock.step, spec.number);
-            advance(driver, &spec.process, &inputs, &noise, clock.years);
-        }
-        settle(driver, &spec.process, &inputs, Month(clock.month));
-        let (floor, ceiling) = (inputs.get(spec.floor), inputs.get(spec.ceiling));
-        for l in 0..LANES {
-            driver.level[l] = math::clamp(driver.level[l], floor[l], ceiling[l]);
+    let drivers = rows_mut(&mut drivers);
+    if clock.step > 0 {
+        for (driver, spec) in drivers.iter_mut().zip(&world.drivers) {
+            draw(driver, &spec.process, &keys, clock.step, spec.number);
         }
     }
+    keys.0.isa().dispatch(
+        #[inline(always)]
+        || {
+            for (driver, spec) in drivers.iter_mut().zip(&world.drivers) {
+                if clock.step > 0 {
+                    driver.state = advance(driver, &spec.process, &inputs, &clock);
+                }
+                let raw = settle(driver, &spec.process, &inputs, Month(clock.month));
+                let (floor, ceiling) = (inputs.get(spec.floor), inputs.get(spec.ceiling));
+                driver.level = Lanes::from_fn(
+                    #[inline(always)]
+                    |l| math::clamp(raw.0[l] + driver.offset.0[l], floor.0[l], ceiling.0[l]),
+                );
+            }
+        },
+    );
 }
 
-/// Noise of a driver's step: normal for diffusions, uniform for chains and jumps.
-fn draw(driver: &mut Driver, process: &Process, keys: &Keys, step: u32, number: u16) -> Lanes {
+/// Draws the noise of a driver's step: normal for diffusions, uniform for chains and jumps.
+fn draw(driver: &mut Driver, process: &Process, keys: &Keys, step: u32, number: u16) {
     let entity = u32::from(number);
     match process {
-        Process::Constant { .. } | Process::Path { .. } => Lanes::ZERO,
+        Process::Constant { .. } | Process::Path { .. } => {}
         Process::Markov { .. } | Process::Jumps { .. } => {
             driver.noise.prepare_uniforms(&keys.0, purpose::DRIVER, step, entity);
-            *driver.noise.at(step)
         }
-        _ => {
-            driver.noise.prepare_normals(&keys.0, purpose::DRIVER, step, entity);
-            *driver.noise.at(step)
+        _ => driver.noise.prepare_normals(&keys.0, purpose::DRIVER, step, entity),
+    }
+}
+
+/// State of a process after a step.
+#[inline(always)]
+fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -> Lanes {
+    let (state, years) = (&driver.state, clock.years);
+    let noise = || driver.noise.at(clock.step);
+    match process {
+        Process::Constant { .. } | Process::Path { .. } => Lanes::ZERO,
+        Process::OrnsteinUhlenbeck { mean, rate, volatility, .. } => {
+            let (mean, rate, volatility) = (inputs.get(*mean), inputs.get(*rate), inputs.get(*volatility));
+            let (shift, noise) = (&driver.mean_shift, noise());
+            Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    let (mean, z) = (mean.0[l] + shift.0[l], noise.0[l]);
+                    kernel::reverting(state.0[l], mean, rate.0[l], volatility.0[l], years, z)
+                },
+            )
+        }
+        Process::GeometricBrownian { growth, volatility, .. } => {
+            let (growth, volatility, noise) = (inputs.get(*growth), inputs.get(*volatility), noise());
+            Lanes::from_fn(
+                #[inline(always)]
+                |l| kernel::geometric(state.0[l], growth.0[l], volatility.0[l], years, noise.0[l]),
+            )
+        }
+        Process::RandomWalk { drift, volatility, .. } => {
+            let (drift, volatility, noise) = (inputs.get(*drift), inputs.get(*volatility), noise());
+            Lanes::from_fn(
+                #[inline(always)]
+                |l| kernel::walking(state.0[l], drift.0[l], volatility.0[l], years, noise.0[l]),
+            )
+        }
+        Process::Markov { levels, up_per_year, down_per_year, .. } => {
+            let last = (levels.len() - 1) as f32;
+            let (up, down, noise) = (inputs.get(*up_per_year), inputs.get(*down_per_year), noise());
+            Lanes::from_fn(
+                #[inline(always)]
+                |l| kernel::chained(state.0[l], last, up.0[l], down.0[l], years, noise.0[l]),
+            )
+        }
+        Process::Jumps { per_year, size, half_life_years, .. } => {
+            let (rate, size, noise) = (inputs.get(*per_year), inputs.get(*size), noise());
+            let half_life = inputs.get(*half_life_years);
+            Lanes::from_fn(
+                #[inline(always)]
+                |l| kernel::jumping(state.0[l], rate.0[l], size.0[l], half_life.0[l], years, noise.0[l]),
+            )
         }
     }
 }
 
-/// Moves the state of a process by a step.
-fn advance(driver: &mut Driver, process: &Process, inputs: &Inputs, noise: &Lanes, years: f32) {
-    let value = |leaf: Leaf, l: usize| inputs.get(leaf)[l];
-    for l in 0..LANES {
-        let (state, z) = (driver.state[l], noise[l]);
-        driver.state[l] = match process {
-            Process::Constant { .. } | Process::Path { .. } => 0.0,
-            Process::OrnsteinUhlenbeck { mean, rate, volatility, .. } => {
-                let mean = value(*mean, l) + driver.mean_shift[l];
-                kernel::reverting(state, mean, value(*rate, l), value(*volatility, l), years, z)
-            }
-            Process::GeometricBrownian { growth, volatility, .. } => {
-                kernel::geometric(state, value(*growth, l), value(*volatility, l), years, z)
-            }
-            Process::RandomWalk { drift, volatility, .. } => {
-                kernel::walking(state, value(*drift, l), value(*volatility, l), years, z)
-            }
-            Process::Markov { levels, up_per_year, down_per_year, .. } => {
-                let last = (levels.len() - 1) as f32;
-                kernel::chained(state, last, value(*up_per_year, l), value(*down_per_year, l), years, z)
-            }
-            Process::Jumps { per_year, size, half_life_years, .. } => kernel::jumping(
-                state,
-                value(*per_year, l),
-                value(*size, l),
-                value(*half_life_years, l),
-                years,
-                z,
-            ),
-        };
-    }
-}
-
-/// Sets the level from the state of the process.
-fn settle(driver: &mut Driver, process: &Process, inputs: &Inputs, month: Month) {
-    for l in 0..LANES {
-        let raw = match process {
-            Process::Constant { level } => inputs.get(*level)[l],
-            Process::Path { points } => interpolate(points, inputs, month, l),
-            Process::Markov { levels, .. } => inputs.get(levels[driver.state[l] as usize])[l],
-            Process::Jumps { base, .. } => inputs.get(*base)[l] + driver.state[l],
-            _ => driver.state[l],
-        };
-        driver.level[l] = raw + driver.offset[l];
+/// Level before shifts, from the state of the process.
+#[inline(always)]
+fn settle(driver: &Driver, process: &Process, inputs: &Inputs, month: Month) -> Lanes {
+    match process {
+        Process::Constant { level } => *inputs.get(*level),
+        Process::Path { points } => interpolate(points, inputs, month),
+        Process::Markov { levels, .. } => {
+            Lanes::from_fn(|l| inputs.get(levels[driver.state[l] as usize])[l])
+        }
+        Process::Jumps { base, .. } => inputs.get(*base).zip(
+            &driver.state,
+            #[inline(always)]
+            |base, height| base + height,
+        ),
+        _ => driver.state,
     }
 }
 
 /// Straight lines between dated points, flat outside.
-fn interpolate(points: &[(Month, Leaf)], inputs: &Inputs, month: Month, l: usize) -> f32 {
+#[inline(always)]
+fn interpolate(points: &[(Month, Leaf)], inputs: &Inputs, month: Month) -> Lanes {
     let after = points.iter().position(|(date, _)| *date > month);
     match after {
-        Some(0) => inputs.get(points[0].1)[l],
-        None => points.last().map_or(0.0, |(_, leaf)| inputs.get(*leaf)[l]),
+        Some(0) => *inputs.get(points[0].1),
+        None => points.last().map_or(Lanes::ZERO, |(_, leaf)| *inputs.get(*leaf)),
         Some(next) => {
             let ((before, low), (then, high)) = (points[next - 1], points[next]);
             let share = (month.0 - before.0) as f32 / (then.0 - before.0) as f32;
-            math::lerp(inputs.get(low)[l], inputs.get(high)[l], share)
+            inputs.get(low).zip(
+                inputs.get(high),
+                #[inline(always)]
+                |low, high| math::lerp(low, high, share),
+            )
         }
     }
 }

@@ -5,13 +5,16 @@ use foedera_scenario::Status;
 
 use crate::batch::{Cause, Happening};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::company::{add, alike, is_zero};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{membership, withdrawal};
-use crate::program::Program;
+use crate::program::{Program, SeatPlan};
 use crate::purpose;
 use crate::rng;
-use crate::state::{Clock, Elements, Inputs, Keys, Levels, Parameters, Plan, Recorder, Standing, Utility};
+use crate::state::{
+    Clock, Elements, Inputs, Keys, Leaving, Levels, Parameters, Plan, Recorder, Standing, Utility, weighs,
+};
 
 /// Years after which a suspended member comes back, on average, if the organisation pays. Assumption.
 pub(crate) const RETURN_YEARS: f32 = 4.0;
@@ -28,97 +31,176 @@ pub(crate) fn withdraw(
     keys: Res<Keys>,
     elements: Res<Elements>,
     levels: Column<Levels>,
+    mut alliance: Local<Vec<Lanes>>,
     mut utilities: ColumnMut<Utility>,
     mut standing: ColumnMut<Standing>,
+    mut leaving: ColumnMut<Leaving>,
     mut recorder: ResMut<Recorder>,
 ) {
     let plan = &*plan.0;
     let (levels, utilities, standing) = (rows(&levels), rows_mut(&mut utilities), rows_mut(&mut standing));
-    note_joining(utilities, standing);
-    let alliance = alliances(plan, levels, &elements);
-    let mut uniform = Lanes::ZERO;
-    for (row, seat) in plan.seats.iter().enumerate() {
-        let seated = |status: f32| (status == membership::MEMBER) | (status == membership::SUSPENDED);
-        if !standing[row].status.iter().any(|&status| seated(status)) {
+    alliance.resize(plan.organisations.len(), Lanes::ZERO);
+    keys.0.isa().dispatch(
+        #[inline(always)]
+        || {
+            note_joining(utilities, standing);
+            note_alliances(plan, levels, &elements, &mut alliance);
+        },
+    );
+    let world = &plan.scenario.world;
+    for (row, (seat, leaving)) in plan.seats.iter().zip(rows_mut(&mut leaving)).enumerate() {
+        if !standing[row].status.iter().any(|&status| is_seated(status)) {
             continue;
         }
-        let world = &plan.scenario.world;
         let organisation = &world.organisations[seat.organisation];
         let entity = rng::directed_entity(organisation.number, world.actors[seat.actor].number);
-        keys.0.fill_uniforms(purpose::EXIT, clock.step, entity, &mut uniform);
+        leaving.noise.prepare_uniforms(&keys.0, purpose::EXIT, clock.step, entity);
+        let uniform = leaving.noise.at(clock.step);
         let base = inputs.get(organisation.exit_per_year);
-        let (best, forced) = best_outside(plan, seat.organisation, seat.actor, &alliance, standing, utilities);
-        let utility = &utilities[row];
-        for l in 0..LANES {
-            let status = standing[row].status[l];
-            let params = law.0.withdrawal.at(l);
-            let others = math::select(utility.lead[l] > utility.led[l], 0.0, utility.led[l]);
-            let next = if status == membership::MEMBER && utility.lead[l] <= utility.led[l] {
-                let hazard = withdrawal::hazard(base[l], utility.smoothed[l], utility.on_joining[l], best[l], others, &params);
-                let chance = withdrawal::probability(hazard, clock.years);
-                match () {
-                    () if uniform[l] < chance * params.suspension => membership::SUSPENDED,
-                    () if uniform[l] < chance => membership::code(Status::Outsider),
-                    () => status,
-                }
-            } else if status == membership::SUSPENDED && utility.smoothed[l] > best[l] {
-                let back = withdrawal::probability(1.0 / RETURN_YEARS, clock.years);
-                math::select(uniform[l] < back, membership::MEMBER, status)
-            } else {
-                status
-            };
-            if (next - status).abs() > 0.5 {
-                standing[row].status[l] = next;
-                let returned = next == membership::MEMBER;
-                let cause = if returned {
-                    Cause::Returned
-                } else if forced[l] > 0.0 {
-                    Cause::Exclusive
-                } else {
-                    Cause::Worth(heaviest_loss(utility, l))
-                };
-                let what = Happening::StatusChanged {
-                    org: index(seat.organisation),
-                    actor: index(seat.actor),
-                    from: membership::status_of(status),
-                    to: membership::status_of(next),
-                    cause,
-                };
-                recorder.note(clock.n, l, clock.step, what);
-            }
+        let mut next = Lanes::ZERO;
+        let mut forced = Lanes::ZERO;
+        let stays = keys.0.isa().dispatch(
+            #[inline(always)]
+            || {
+                let best;
+                (best, forced) = best_outside(plan, seat.organisation, seat.actor, &alliance, standing, utilities);
+                let choice = Choice { params: &law.0.withdrawal, base, best: &best, years: clock.years };
+                next = choice.next(&standing[row].status, &utilities[row], uniform);
+                alike(&next, &standing[row].status)
+            },
+        );
+        if !stays {
+            let utility = &utilities[row];
+            change(&mut standing[row].status, &next, &forced, utility, seat, &clock, &mut recorder);
         }
+    }
+}
+
+/// Whether a status is that of a member, suspended or not.
+fn is_seated(status: f32) -> bool {
+    (status == membership::MEMBER) | (status == membership::SUSPENDED)
+}
+
+/// What decides whether a seat is left.
+struct Choice<'a> {
+    params: &'a withdrawal::WithdrawalParams<Lanes>,
+    /// Base hazard of the organisation.
+    base: &'a Lanes,
+    /// Best option outside.
+    best: &'a Lanes,
+    years: f32,
+}
+
+impl Choice<'_> {
+    /// Status after the step.
+    #[inline(always)]
+    fn next(&self, status: &Lanes, utility: &Utility, uniform: &Lanes) -> Lanes {
+        let Self { params, base, best, years } = self;
+        let chance = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let (lead, led) = (utility.lead.0[l], utility.led.0[l]);
+                let others = math::select(lead > led, 0.0, led);
+                let (worth, joined) = (utility.smoothed.0[l], utility.on_joining.0[l]);
+                let hazard =
+                    withdrawal::hazard(base.0[l], worth, joined, best.0[l], others, &params.at(l));
+                withdrawal::probability(hazard, *years)
+            },
+        );
+        let back = withdrawal::probability(1.0 / RETURN_YEARS, *years);
+        Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let (status, u, chance) = (status.0[l], uniform.0[l], chance.0[l]);
+                let leaves = math::select(u < chance, membership::code(Status::Outsider), status);
+                let goes = math::select(u < chance * params.suspension.0[l], membership::SUSPENDED, leaves);
+                let free = (status == membership::MEMBER) & (utility.lead.0[l] <= utility.led.0[l]);
+                let pays = (status == membership::SUSPENDED) & (utility.smoothed.0[l] > best.0[l]);
+                let comes = math::select(pays & (u < back), membership::MEMBER, status);
+                math::select(free, goes, comes)
+            },
+        )
+    }
+}
+
+/// Changes the statuses that differ and notes why.
+#[cold]
+#[inline(never)]
+fn change(
+    status: &mut Lanes,
+    next: &Lanes,
+    forced: &Lanes,
+    utility: &Utility,
+    seat: &SeatPlan,
+    clock: &Clock,
+    recorder: &mut Recorder,
+) {
+    for l in 0..LANES {
+        let (from, to) = (status[l], next[l]);
+        if (to - from).abs() <= 0.5 {
+            continue;
+        }
+        status[l] = to;
+        let cause = if to == membership::MEMBER {
+            Cause::Returned
+        } else if forced[l] > 0.0 {
+            Cause::Exclusive
+        } else {
+            Cause::Worth(heaviest_loss(utility, l))
+        };
+        let what = Happening::StatusChanged {
+            org: index(seat.organisation),
+            actor: index(seat.actor),
+            from: membership::status_of(from),
+            to: membership::status_of(to),
+            cause,
+        };
+        recorder.note(clock.n, l, clock.step, what);
     }
 }
 
 /// Remembers what membership was worth when it began.
+#[inline(always)]
 fn note_joining(utilities: &mut [Utility], standing: &[Standing]) {
     for (utility, standing) in utilities.iter_mut().zip(standing) {
-        for l in 0..LANES {
-            // Full weight is what the utility of this step was appraised with.
-            let member = math::indicator(standing.weight[l] == 1.0);
-            let joined = member > utility.was_member[l];
-            utility.on_joining[l] = math::select(joined, utility.total[l], utility.on_joining[l]);
-            utility.was_member[l] = member;
+        // Full weight is what the utility of this step was appraised with.
+        let member = standing.weight.map(
+            #[inline(always)]
+            |weight| math::indicator(weight == 1.0),
+        );
+        if alike(&member, &utility.was_member) {
+            continue;
         }
+        utility.on_joining = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let joined = member.0[l] > utility.was_member.0[l];
+                math::select(joined, utility.total.0[l], utility.on_joining.0[l])
+            },
+        );
+        utility.was_member = member;
     }
 }
 
-/// Lanes in which an organisation is an alliance: its mutual assistance reaches the level.
-fn alliances(plan: &Program, levels: &[Levels], elements: &Elements) -> Vec<Lanes> {
-    let alliance = |(org, organisation): (usize, &crate::program::OrganisationPlan)| {
+/// Notes the lanes in which an organisation is an alliance: its mutual assistance reaches the level.
+#[inline(always)]
+fn note_alliances(plan: &Program, levels: &[Levels], elements: &Elements, out: &mut [Lanes]) {
+    for (org, organisation) in plan.organisations.iter().enumerate() {
         let mut sum = Lanes::ZERO;
         for &element in &organisation.live {
-            let (level, weight) = (&levels[org].declared[element], &elements.0[element].assistance);
-            for l in 0..LANES {
-                sum[l] += level[l] * weight[l];
+            if elements.0[element].weighs & weighs::ASSISTANCE != 0 {
+                add(&mut sum, &levels[org].declared[element], &elements.0[element].assistance);
             }
         }
-        sum.map(|sum| math::indicator(sum >= ALLIANCE))
-    };
-    plan.organisations.iter().enumerate().map(alliance).collect()
+        out[org] = sum.map(
+            #[inline(always)]
+            |sum| math::indicator(sum >= ALLIANCE),
+        );
+    }
 }
 
 /// The best option outside an organisation, and whether an exclusive treaty makes it so.
+#[inline(always)]
 fn best_outside(
     plan: &Program,
     org: usize,
@@ -136,15 +218,26 @@ fn best_outside(
         let linked = plan.organisations[org].links.iter().any(|(_, partner)| *partner == other)
             || plan.organisations[other].links.iter().any(|(_, partner)| *partner == org);
         let Some(row) = plan.seat(other, actor) else { continue };
-        for l in 0..LANES {
-            let dual = (standing[row].status[l] == membership::MEMBER)
-                & (alliance[org][l] > 0.0)
-                & (alliance[other][l] > 0.0)
-                & !linked;
-            let there = math::max(utilities[row].smoothed[l], best[l]);
-            best[l] = math::select(dual, there, best[l]);
-            forced[l] = math::select(dual, 1.0, forced[l]);
+        if linked || is_zero(&alliance[org]) || is_zero(&alliance[other]) {
+            continue;
         }
+        let dual = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                math::indicator(
+                    (standing[row].status.0[l] == membership::MEMBER)
+                        & (alliance[org].0[l] > 0.0)
+                        & (alliance[other].0[l] > 0.0),
+                )
+            },
+        );
+        best = best.zip3(
+            &dual,
+            &utilities[row].smoothed,
+            #[inline(always)]
+            |best, dual, there| math::select(dual > 0.0, math::max(there, best), best),
+        );
+        forced = forced.zip(&dual, math::max);
     }
     (best, forced)
 }
