@@ -7,6 +7,7 @@
 //! Each quantity is one loop over lanes with one output, which the compiler turns into vector code.
 
 use crate::company::{Leaders, Sums, Totals, add, is_zero};
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{Law, affinity, autonomy, energy, influence, outside, security, trade};
@@ -484,8 +485,8 @@ fn lead(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, posture: &Lanes
     let params = &setting.law.influence;
     let leads = [&seat.sums.lead_energy, &seat.sums.lead_trade, &seat.sums.lead_security];
     let (mut worth, mut lead_sum, mut led_sum) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-    for domain in 0..3 {
-        let lead = leads[domain].zip(
+    for (domain, lead) in leads.into_iter().enumerate() {
+        let lead = lead.zip(
             &seat.leaders.all[domain],
             #[inline(always)]
             |lead, all| lead / all,

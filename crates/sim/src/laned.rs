@@ -4,6 +4,15 @@
 //! A kernel takes `View<f32>`; a system holds `View<Lanes>` and calls the kernel with `view.at(lane)`.
 //! After inlining only the fields that the kernel reads are loaded.
 
+/// A struct of lanes, seen as numbers in one lane.
+pub trait Laned {
+    /// The same struct of numbers.
+    type One;
+    /// The values of one lane.
+    #[must_use]
+    fn at(&self, lane: usize) -> Self::One;
+}
+
 /// Declares `struct Name<T> { field: T, ... }` with `Name<Lanes>::at(lane) -> Name<f32>`.
 macro_rules! laned {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* $field:ident),* $(,)? }) => {
@@ -11,11 +20,10 @@ macro_rules! laned {
         #[derive(Clone, Debug, Default)]
         $vis struct $name<T> { $($(#[$field_meta])* pub $field: T,)* }
 
-        impl $name<$crate::lanes::Lanes> {
-            /// The values of one lane.
+        impl $crate::laned::Laned for $name<$crate::lanes::Lanes> {
+            type One = $name<f32>;
             #[inline(always)]
-            #[must_use]
-            pub fn at(&self, lane: usize) -> $name<f32> {
+            fn at(&self, lane: usize) -> $name<f32> {
                 $name { $($field: self.$field.0[lane],)* }
             }
         }

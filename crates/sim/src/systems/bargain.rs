@@ -8,6 +8,7 @@ use foedera_scenario::Condition;
 
 use crate::appraisal::Setting;
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{bargaining, membership};

@@ -4,6 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::is_zero;
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{commitment, threats};

@@ -7,6 +7,7 @@ use foedera_scenario::{Rule, Weights};
 
 use crate::appraisal::Setting;
 use crate::batch::{Blocker, Decision, Happening, LedgerEntry, Record};
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{bargaining, membership};

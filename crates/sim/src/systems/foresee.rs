@@ -8,6 +8,7 @@ use foedera_scenario::{Effect, Group, Rule, ThreatKind};
 
 use crate::appraisal::{self, Appraised, Burden, Carried, SeatView, Setting, Stale, View};
 use crate::company::{self, Company, alike, same};
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{bargaining, bilateral, membership, outside, trade};

@@ -4,6 +4,7 @@ use bevy_ecs::prelude::*;
 use foedera_scenario::{Leaf, Process};
 
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{Law, disputes, energy, influence, membership, relations, trade};

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use crate::batch::Happening;
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::is_zero;
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{disputes, membership, relations, salience, threats, trust, withdrawal};
@@ -125,6 +126,7 @@ pub(crate) fn move_ideal_points(
 }
 
 /// Similarity follows ideal points once a quarter, balance the web of affinities once a year.
+#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
 pub(crate) fn refresh_pulls(
     plan: Res<Plan>,
     clock: Res<Clock>,

@@ -6,6 +6,7 @@ use foedera_scenario::Status;
 use crate::batch::{Cause, Happening};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::{add, alike, is_zero};
+use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{membership, withdrawal};

@@ -69,7 +69,7 @@ pub fn drawn_inputs(
             seed, TEST_DRAWS, replicate, 0, leaf.0,
         )));
         // Half of the leaves stay as they are.
-        let moved = rng::word(seed, TEST_DRAWS, replicate, 1, leaf.0) % 2 == 0;
+        let moved = rng::word(seed, TEST_DRAWS, replicate, 1, leaf.0).is_multiple_of(2);
         let width = match info.prior {
             Some((low, _, high)) => high - low,
             None => info.value.abs().max(0.1),
