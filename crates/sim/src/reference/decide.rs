@@ -254,67 +254,28 @@ fn write_down(
     failed: Option<&(usize, Answer)>,
     paid: Option<usize>,
 ) -> Vote {
-    let initiative = index(idx);
     write_ledger(state, idx, values);
-    let actor = |state: &State<'_>, at: usize| index(state.initiatives[idx].parties[at].actor);
-    let mut blockers = Vec::new();
-    if let Some((rung, answer)) = failed {
-        for &at in &answer.blockers {
-            let term = deciding(&values.parts[*rung][at]);
-            blockers.push(Blocker {
-                actor: actor(state, at),
-                term,
-                value: values.sums[*rung][at],
-            });
-            let party = &mut state.initiatives[idx].parties[at];
-            party.objected = true;
-            party.blocked += 1;
-        }
-        for (party, sum) in state.initiatives[idx]
-            .parties
-            .iter_mut()
-            .zip(&values.sums[*rung])
-        {
-            party.pushed = !blockers.is_empty() && party.sponsor && *sum > 0.0;
-        }
-    }
+    let blockers = failed.map_or_else(Vec::new, |(rung, answer)| {
+        blame(state, idx, values, *rung, answer)
+    });
     let voices = values.voices.iter().filter(|voice| **voice).count() as f32;
-    let against = match chosen {
-        Some(rung) => outvoted(state, idx, &values.sums[rung], &values.voices),
-        None => blockers.len(),
-    } as f32
-        / f32::max(voices, 1.0);
+    let against = chosen.map_or(blockers.len(), |rung| {
+        outvoted(state, idx, &values.sums[rung], &values.voices)
+    });
+    let against = against as f32 / f32::max(voices, 1.0);
     let agreement = math::abs(1.0 - 2.0 * math::min(against, 1.0));
-    if let Some(rung) = chosen {
-        let parties = join(state, idx, rung, values);
-        if let Some(at) = paid {
-            state.note(Happening::Paid {
-                initiative,
-                actor: actor(state, at),
-            });
-        }
-        state.note(Happening::Adopted {
-            initiative,
-            rung: index(rung),
-            parties,
-        });
-    } else if let Some(worst) = blockers.iter().reduce(|worst, next| {
-        if next.value < worst.value {
-            next
-        } else {
-            worst
-        }
-    }) {
-        state.note(Happening::Blocked {
-            initiative,
-            blocker: worst.actor,
-            blockers: index(blockers.len()),
-            term: worst.term,
-        });
-    }
+    let parties = chosen.map_or(0, |rung| join(state, idx, rung, values));
+    tell(
+        state,
+        idx,
+        chosen.map(|rung| (rung, parties)),
+        paid,
+        &blockers,
+    );
+    let initiative = index(idx);
     let pivotal = failed
         .and_then(|(_, answer)| answer.pivotal)
-        .map(|at| actor(state, at));
+        .map(|at| actor_of(state, idx, at));
     let adopted = chosen.map(index);
     state.left.decisions.push(Decision {
         lane: 0,
@@ -327,6 +288,78 @@ fn write_down(
     Vote {
         rung: chosen,
         agreement,
+    }
+}
+
+/// The actor behind a party, as events carry it.
+fn actor_of(state: &State<'_>, idx: usize, at: usize) -> u32 {
+    index(state.initiatives[idx].parties[at].actor)
+}
+
+/// Names who stood in the way of a rung, and marks them and the sponsors who pushed it.
+fn blame(
+    state: &mut State<'_>,
+    idx: usize,
+    values: &Values,
+    rung: usize,
+    answer: &Answer,
+) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    for &at in &answer.blockers {
+        let term = deciding(&values.parts[rung][at]);
+        let value = values.sums[rung][at];
+        blockers.push(Blocker {
+            actor: actor_of(state, idx, at),
+            term,
+            value,
+        });
+        let party = &mut state.initiatives[idx].parties[at];
+        party.objected = true;
+        party.blocked += 1;
+    }
+    let parties = state.initiatives[idx].parties.iter_mut();
+    for (party, sum) in parties.zip(&values.sums[rung]) {
+        party.pushed = !blockers.is_empty() && party.sponsor && *sum > 0.0;
+    }
+    blockers
+}
+
+/// Notes what happened: an adoption with the number of its parties, or the worst of the blockers.
+fn tell(
+    state: &mut State<'_>,
+    idx: usize,
+    adopted: Option<(usize, u32)>,
+    paid: Option<usize>,
+    blockers: &[Blocker],
+) {
+    let initiative = index(idx);
+    if let Some((rung, parties)) = adopted {
+        if let Some(at) = paid {
+            let actor = actor_of(state, idx, at);
+            state.note(Happening::Paid { initiative, actor });
+        }
+        state.note(Happening::Adopted {
+            initiative,
+            rung: index(rung),
+            parties,
+        });
+        return;
+    }
+    // The first of equals.
+    let mut worst: Option<&Blocker> = None;
+    for blocker in blockers {
+        if worst.is_none_or(|worst| blocker.value < worst.value) {
+            worst = Some(blocker);
+        }
+    }
+    if let Some(Blocker { actor, term, .. }) = worst.copied() {
+        let blockers = index(blockers.len());
+        state.note(Happening::Blocked {
+            initiative,
+            blocker: actor,
+            blockers,
+            term,
+        });
     }
 }
 
@@ -381,7 +414,10 @@ fn write_ledger(state: &mut State<'_>, idx: usize, values: &Values) {
 fn outvoted(state: &State<'_>, idx: usize, sums: &[f32], voices: &[bool]) -> usize {
     let venue = state.scenario.initiatives[idx].venues.first().copied();
     let rule = program::rule_of(state.scenario, idx, venue);
-    if !matches!(rule, Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }) {
+    if !matches!(
+        rule,
+        Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }
+    ) {
         return 0;
     }
     let threshold = state.law.bargaining.threshold;
