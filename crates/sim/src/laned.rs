@@ -5,7 +5,7 @@
 //! After inlining only the fields that the kernel reads are loaded.
 
 /// A struct of lanes, seen as numbers in one lane.
-pub trait Laned {
+pub(crate) trait Laned {
     /// The same struct of numbers.
     type One;
     /// The values of one lane.
