@@ -4,7 +4,10 @@
 //! The engine's own proofs (lanes, blocks, instruction sets, the reference engine) are in `crates/sim/tests`; here the
 //! whole program is asked for its files.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up its folders has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its folders has failed"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,19 +27,21 @@ fn repository() -> PathBuf {
 
 /// Copies the shipped scenarios and their worlds.
 fn copy_scenarios(to: &Path) {
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        std::fs::create_dir_all(to.join(&folder)).unwrap();
-        for entry in std::fs::read_dir(repository().join("scenarios").join(&folder)).unwrap() {
-            let entry = entry.unwrap();
-            let path = folder.join(entry.file_name());
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(path);
-            } else {
-                std::fs::copy(entry.path(), to.join(path)).unwrap();
-            }
+    copy_folder(&repository().join("scenarios"), to).expect("scenarios can be copied");
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let there = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &there)?;
+        } else {
+            std::fs::copy(entry.path(), there)?;
         }
     }
+    Ok(())
 }
 
 /// Runs the program in a folder; it must succeed.
@@ -46,7 +51,7 @@ fn foedera(folder: &Path, line: &str) {
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()
-        .unwrap();
+        .expect("the program starts");
     let words = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success(), "foedera {line}:\n{words}");
 }
@@ -75,7 +80,7 @@ fn assert_same(one: (&Path, &str), other: (&Path, &str), files: &[&str]) {
 /// 200 replicates are three blocks and a ragged one, so that two workers share them unevenly.
 #[test]
 fn one_thread_and_two_leave_the_same_files() {
-    let desk = tempfile::tempdir().unwrap();
+    let desk = tempfile::tempdir().expect("a temporary folder");
     copy_scenarios(desk.path());
     for (scenario, policies) in [
         ("classroom", "base,southern-threat,closed-markets"),
@@ -96,9 +101,11 @@ fn one_thread_and_two_leave_the_same_files() {
 
 #[test]
 fn another_folder_and_another_day_leave_the_same_files() {
-    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (here, there) = (
+        tempfile::tempdir().expect("a temporary folder"),
+        tempfile::tempdir().expect("a temporary folder"),
+    );
     let deep = there.path().join("some/where/else");
-    std::fs::create_dir_all(&deep).unwrap();
     copy_scenarios(here.path());
     copy_scenarios(&deep);
     for folder in [here.path(), &deep] {
@@ -110,7 +117,7 @@ fn another_folder_and_another_day_leave_the_same_files() {
 /// Hashes of the texts differ; no number does.
 #[test]
 fn rows_of_a_world_may_be_reversed() {
-    let desk = tempfile::tempdir().unwrap();
+    let desk = tempfile::tempdir().expect("a temporary folder");
     copy_scenarios(desk.path());
     foedera(
         desk.path(),
@@ -118,13 +125,13 @@ fn rows_of_a_world_may_be_reversed() {
     );
     for table in ["actors.csv", "dyads.csv"] {
         let path = desk.path().join("worlds/eurasia-2008").join(table);
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = std::fs::read_to_string(&path).expect("a table");
         let is_head = |line: &&str| {
             line.starts_with('#') || line.starts_with("id,") || line.starts_with("source,")
         };
         let (head, rows): (Vec<&str>, Vec<&str>) = text.lines().partition(is_head);
         let lines: Vec<&str> = head.into_iter().chain(rows.into_iter().rev()).collect();
-        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+        std::fs::write(&path, lines.join("\n") + "\n").expect("a table");
     }
     foedera(
         desk.path(),
@@ -142,13 +149,13 @@ fn rows_of_a_world_may_be_reversed() {
 
 /// Lines of a table as CSV.
 fn lines(folder: &Path, run: &str, file: &str) -> Vec<String> {
-    let text = String::from_utf8(bytes(folder, run, file)).unwrap();
+    let text = String::from_utf8(bytes(folder, run, file)).expect("CSV is UTF-8");
     text.lines().map(str::to_owned).collect()
 }
 
 #[test]
 fn a_longer_run_begins_with_the_shorter_one() {
-    let desk = tempfile::tempdir().unwrap();
+    let desk = tempfile::tempdir().expect("a temporary folder");
     copy_scenarios(desk.path());
     foedera(desk.path(), "run classroom.ron -n 70 --csv -q -o short");
     foedera(desk.path(), "run classroom.ron -n 300 --csv -q -o long");
@@ -164,7 +171,7 @@ fn a_longer_run_begins_with_the_shorter_one() {
 
 #[test]
 fn a_policy_meets_the_same_chance_alone_and_beside_others() {
-    let desk = tempfile::tempdir().unwrap();
+    let desk = tempfile::tempdir().expect("a temporary folder");
     copy_scenarios(desk.path());
     let ask = "run classroom.ron -n 100 --csv -q";
     foedera(desk.path(), &format!("{ask} --policy goodwill -o alone"));
