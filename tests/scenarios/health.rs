@@ -103,7 +103,7 @@ fn mean(values: &[f64]) -> f64 {
 
 fn spread(values: &[f64]) -> f64 {
     let mean = mean(values);
-    let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
     (squares / (values.len() - 1) as f64).sqrt()
 }
 
