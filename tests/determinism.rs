@@ -4,11 +4,6 @@
 //! The engine's own proofs (lanes, blocks, instruction sets, the reference engine) are in `crates/sim/tests`; here the
 //! whole program is asked for its files.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot set up its folders has failed"
-)]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
