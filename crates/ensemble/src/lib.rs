@@ -1,7 +1,7 @@
 //! How often: turns a scenario and a design into results, on all cores.
 //!
-//! Flow: [`sampling`] draws inputs → [`run`] lets blocks happen in parallel and adds them up →
-//! [`foedera_results`] keeps them, under the columns that [`layout`] describes. [`replay`] tells one
+//! Flow: [`sampling`] draws inputs → [`run()`] lets blocks happen in parallel and adds them up →
+//! [`foedera_results`] keeps them, under the columns that [`layout`] describes. [`replay()`] tells one
 //! replicate again. Knows no file format and no presentation.
 
 pub mod correlation;

@@ -136,7 +136,7 @@ pub struct RunLog {
     pub threads: usize,
     /// Instruction set.
     pub isa: String,
-    /// Duration [s].
+    /// Duration in seconds.
     pub seconds: f64,
     /// Replicates of all arms per second.
     pub replicates_per_second: f64,

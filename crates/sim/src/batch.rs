@@ -167,7 +167,7 @@ pub struct Blocker {
     pub actor: u32,
     /// Term with the largest loss (index into `Term::ALL`, 7 = stance, 8 = chance, 9 = bilateral ties).
     pub term: u32,
-    /// Its value of the rung it blocked [utility].
+    /// Its value of the rung it blocked `[utility]`.
     pub value: f32,
 }
 

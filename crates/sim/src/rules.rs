@@ -6,7 +6,7 @@
 /// One voter's part in a decision.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Voter {
-    /// Value of the rung [utility].
+    /// Value of the rung `[utility]`.
     pub value: f32,
     /// Weight under a weighted rule, >= 0.
     pub weight: f32,

@@ -1,8 +1,8 @@
-//! The mechanisms: one file each, registered by one line in [`Law`] and one in [`SPECS`].
+//! The mechanisms: one file each, registered by one line in [`Law`] and one in `SPECS`.
 //!
 //! A mechanism file holds its claim, equations, parameters, pure scalar kernels and their tests. The
-//! systems that walk the world's columns and call the kernels are in [`crate::systems`], in the order
-//! told in [`crate::step`].
+//! systems that walk the world's columns and call the kernels are in `systems`, in the order
+//! told in `step`.
 
 pub mod affinity;
 pub mod autonomy;

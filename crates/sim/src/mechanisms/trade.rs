@@ -3,7 +3,7 @@
 //! **Claim.** Dependence on fellow members gives a stake in the organisation, with falling returns; free trade and
 //! customs harmonisation raise it, less for those who face a much larger economy inside.
 //!
-//! **Equations.** `d_io = Σ_j reach_j (X_ij + M_ij)/GDP_i` [share]; `T_io = d/(d + d₀) · (1 + g · opening · (1 − dominance_i))`,
+//! **Equations.** `d_io = Σ_j reach_j (X_ij + M_ij)/GDP_i` (a share); `T_io = d/(d + d₀) · (1 + g · opening · (1 − dominance_i))`,
 //! `dominance_i = max_k reach_k GDP_k/(GDP_k + GDP_i)` over the other members.
 //!
 //! **Reads** flows, GDP, trade scale, element levels. **Writes** the trade term of a seat.
