@@ -94,7 +94,7 @@ impl Time {
         .unwrap_or(0)
     }
 
-    /// Length of a step [years].
+    /// Length of a step `[years]`.
     pub fn years_per_step(&self) -> f64 {
         f64::from(self.step.months()) / 12.0
     }

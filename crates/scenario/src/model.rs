@@ -169,7 +169,7 @@ pub struct Actor {
     pub kind: ActorKind,
     /// ISO 3166 numeric code for maps.
     pub map_code: Option<u16>,
-    /// Share of world capability [CINC], 0..=1.
+    /// Share of world capability `[CINC]`, 0..=1.
     pub capability_share: Leaf,
     /// Gross domestic product [million current USD], > 0.
     pub gdp_musd: Leaf,
@@ -218,7 +218,7 @@ pub struct Dyad {
     pub contiguity: Leaf,
     /// Defence pact or alliance tie, 0..=1.
     pub pact: Leaf,
-    /// Distance [km].
+    /// Distance `[km]`.
     pub distance_km: Leaf,
     /// Militarised disputes in the ten years before.
     pub disputes_10y: Leaf,
@@ -353,7 +353,7 @@ pub struct Element {
     pub signal: Vec<Leaf>,
     /// Weight in the maturity index, >= 0.
     pub maturity: Leaf,
-    /// Time to build it in full [years], >= 0.
+    /// Time to build it in full `[years]`, >= 0.
     pub build_years: Leaf,
     /// How far it coordinates exporters and importers, 0..=1.
     pub energy_coordination: Leaf,
@@ -393,7 +393,7 @@ pub enum ThreatKind {
     Spillover {
         /// Where it comes from.
         origin: ActorIdx,
-        /// Distance at which it has faded to 1/e [km], > 0.
+        /// Distance at which it has faded to 1/e `[km]`, > 0.
         scale_km: Leaf,
     },
     /// Military pressure of a bloc, by proximity, distance of affinity and the balance of capability.
@@ -503,7 +503,7 @@ pub enum Process {
         per_year: Leaf,
         /// Size of a jump.
         size: Leaf,
-        /// Half-life of a jump [years], > 0.
+        /// Half-life of a jump `[years]`, > 0.
         half_life_years: Leaf,
     },
 }
