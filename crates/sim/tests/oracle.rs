@@ -1,6 +1,9 @@
 //! The engine in lanes against the plain reference engine: the same bits in everything that is left behind.
 
-#![expect(clippy::disallowed_methods, reason = "tests read files and compare with the standard library")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read files and compare with the standard library"
+)]
 
 use std::sync::Arc;
 

@@ -38,7 +38,10 @@ fn quiet() -> Classroom {
 }
 
 fn value(program: &Program, path: &str) -> f64 {
-    program.scenario().leaves.value(crate::support::leaf(program, path))
+    program
+        .scenario()
+        .leaves
+        .value(crate::support::leaf(program, path))
 }
 
 /// Where the affinity of a pair is drawn, from the figures: the equation of the module `relations` in f64.
@@ -67,7 +70,14 @@ fn similarity(program: &Program, one: &str, other: &str) -> f64 {
 fn run_still(program: &Arc<Program>, also: &[(&str, f32)]) -> foedera_sim::BlockOutcome {
     let mut all = inputs(program, &STILL);
     all.extend(inputs(program, also));
-    run(program, Isa::detect(), &Block { inputs: &all, ..block(1, 0, 64) })
+    run(
+        program,
+        Isa::detect(),
+        &Block {
+            inputs: &all,
+            ..block(1, 0, 64)
+        },
+    )
 }
 
 #[test]
@@ -77,17 +87,27 @@ fn affinity_tends_to_similarity_as_the_formula_says() {
     let scenario = program.scenario();
     let mut pairs = 0;
     for (asked, lanes) in scenario.outcomes.iter().zip(&outcome.outcomes) {
-        let Outcome::Affinity { source, target, .. } = asked else { continue };
+        let Outcome::Affinity { source, target, .. } = asked else {
+            continue;
+        };
         let (source, target) = ((*source).min(*target), (*source).max(*target));
         let id = |actor: usize| scenario.world.actors[actor].id.as_str();
         let goal = similarity(&program, id(source), id(target));
-        let start = value(&program, &format!("dyads.{}-{}.affinity", id(source), id(target)));
+        let start = value(
+            &program,
+            &format!("dyads.{}-{}.affinity", id(source), id(target)),
+        );
         let pull = value(&program, "params.relations.similarity") * scenario.time.years_per_step();
         let n = i32::try_from(scenario.time.n_steps()).expect("few steps");
         let exact = goal + (start - goal) * (1.0 - pull).powi(n);
         for lane in lanes.iter() {
             // Forty steps of rounding in f32, each below 1e-7.
-            assert!((f64::from(*lane) - exact).abs() < 1e-5, "{} {}: {lane} against {exact}", id(source), id(target));
+            assert!(
+                (f64::from(*lane) - exact).abs() < 1e-5,
+                "{} {}: {lane} against {exact}",
+                id(source),
+                id(target)
+            );
         }
         pairs += 1;
     }
@@ -97,11 +117,19 @@ fn affinity_tends_to_similarity_as_the_formula_says() {
 /// The classroom with another law of tension, from the level 2.
 fn with_tension(process: &str) -> Arc<Program> {
     let mut classroom = quiet();
-    let old = "OrnsteinUhlenbeck(start: 1, mean: 1, rate: 0.3, volatility: 0.2), floor: 0, ceiling: 3";
-    classroom.world = replaced(&classroom.world, old, &format!("{process}, floor: 0, ceiling: 9"));
+    let old =
+        "OrnsteinUhlenbeck(start: 1, mean: 1, rate: 0.3, volatility: 0.2), floor: 0, ceiling: 3";
+    classroom.world = replaced(
+        &classroom.world,
+        old,
+        &format!("{process}, floor: 0, ceiling: 9"),
+    );
     let drawn = "    \"drivers.tension.mean\": Triangular(low: 0.6, mode: 1.0, high: 1.6),\n";
     classroom.scenario = replaced(&classroom.scenario, drawn, "");
-    let correlated = classroom.scenario.find("  correlations:").expect("correlations");
+    let correlated = classroom
+        .scenario
+        .find("  correlations:")
+        .expect("correlations");
     let end = correlated + classroom.scenario[correlated..].find('\n').expect("a line") + 1;
     classroom.scenario.replace_range(correlated..end, "");
     classroom.program(&[])
@@ -115,7 +143,11 @@ fn assert_follows(process: &str, law: impl Fn(f64) -> f64) {
     for (step, lanes) in series.iter().enumerate() {
         let exact = law(step as f64 * 0.25);
         for lane in [0, 63] {
-            assert!((f64::from(lanes[lane]) - exact).abs() < 2e-5, "{process} step {step}: {} against {exact}", lanes[lane]);
+            assert!(
+                (f64::from(lanes[lane]) - exact).abs() < 2e-5,
+                "{process} step {step}: {} against {exact}",
+                lanes[lane]
+            );
         }
     }
 }
@@ -123,22 +155,39 @@ fn assert_follows(process: &str, law: impl Fn(f64) -> f64) {
 #[test]
 fn drivers_without_volatility_follow_their_closed_forms() {
     assert_follows("Constant(level: 0.7)", |_| 0.7);
-    assert_follows("OrnsteinUhlenbeck(start: 2, mean: 1, rate: 0.3, volatility: 0)", |t| 1.0 + (-0.3 * t).exp());
-    assert_follows("GeometricBrownian(start: 2, growth: 0.1, volatility: 0)", |t| 2.0 * (0.1 * t).exp());
-    assert_follows("RandomWalk(start: 2, drift: 0.5, volatility: 0)", |t| 2.0 + 0.5 * t);
-    assert_follows("Jumps(base: 0.5, per_year: 0, size: 1, half_life_years: 2)", |_| 0.5);
-    assert_follows("Markov(levels: [0.2, 1.5], start: 1, up_per_year: 0, down_per_year: 0)", |_| 1.5);
+    assert_follows(
+        "OrnsteinUhlenbeck(start: 2, mean: 1, rate: 0.3, volatility: 0)",
+        |t| 1.0 + (-0.3 * t).exp(),
+    );
+    assert_follows(
+        "GeometricBrownian(start: 2, growth: 0.1, volatility: 0)",
+        |t| 2.0 * (0.1 * t).exp(),
+    );
+    assert_follows("RandomWalk(start: 2, drift: 0.5, volatility: 0)", |t| {
+        2.0 + 0.5 * t
+    });
+    assert_follows(
+        "Jumps(base: 0.5, per_year: 0, size: 1, half_life_years: 2)",
+        |_| 0.5,
+    );
+    assert_follows(
+        "Markov(levels: [0.2, 1.5], start: 1, up_per_year: 0, down_per_year: 0)",
+        |_| 1.5,
+    );
 }
 
 #[test]
 fn a_path_is_straight_between_its_dates_and_flat_outside() {
     // Quarters of 2001 to 2010: flat to 2002, up by 2 over four years, down by 1 over two, flat.
-    assert_follows("Path(points: [(\"2002-01\", 1), (\"2006-01\", 3), (\"2008-01\", 2)])", |t| match t {
-        t if t <= 1.0 => 1.0,
-        t if t <= 5.0 => 1.0 + (t - 1.0) / 2.0,
-        t if t <= 7.0 => 3.0 - (t - 5.0) / 2.0,
-        _ => 2.0,
-    });
+    assert_follows(
+        "Path(points: [(\"2002-01\", 1), (\"2006-01\", 3), (\"2008-01\", 2)])",
+        |t| match t {
+            t if t <= 1.0 => 1.0,
+            t if t <= 5.0 => 1.0 + (t - 1.0) / 2.0,
+            t if t <= 7.0 => 3.0 - (t - 5.0) / 2.0,
+            _ => 2.0,
+        },
+    );
 }
 
 /// Mean and spread of the Ornstein-Uhlenbeck process at its end, over 6,400 replicates: five standard errors.
@@ -150,19 +199,38 @@ fn a_returning_driver_has_the_mean_and_spread_of_its_law() {
     let mut values = Vec::new();
     let still = inputs(&program, &STILL);
     for first in (0..6_400).step_by(64) {
-        let outcome = engine.run(&Block { inputs: &still, ..block(8, first, 64) });
-        values.extend(outcome.series[at].last().expect("steps").iter().map(|&level| f64::from(level)));
+        let outcome = engine.run(&Block {
+            inputs: &still,
+            ..block(8, first, 64)
+        });
+        values.extend(
+            outcome.series[at]
+                .last()
+                .expect("steps")
+                .iter()
+                .map(|&level| f64::from(level)),
+        );
     }
     let n = values.len() as f64;
     let years = 39.0_f64 * 0.25;
     let exact_mean = 3.0 + (-0.3 * years).exp();
     let exact_variance = 0.04 * (1.0 - (-0.6 * years).exp()) / 0.6;
     let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    assert!((mean - exact_mean).abs() < 5.0 * (exact_variance / n).sqrt(), "{mean} against {exact_mean}");
+    let variance = values
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0);
+    assert!(
+        (mean - exact_mean).abs() < 5.0 * (exact_variance / n).sqrt(),
+        "{mean} against {exact_mean}"
+    );
     // The variance of a normal sample's variance is 2 v² / (n - 1).
     let error = exact_variance * (2.0 / (n - 1.0)).sqrt();
-    assert!((variance - exact_variance).abs() < 5.0 * error, "{variance} against {exact_variance}");
+    assert!(
+        (variance - exact_variance).abs() < 5.0 * error,
+        "{variance} against {exact_variance}"
+    );
 }
 
 #[test]
@@ -170,15 +238,31 @@ fn chances_of_events_are_those_of_their_rates() {
     // 0.2 a year over ten years of quarters: each step 1 - exp(-0.05).
     let program = Classroom::read().program(&[]);
     let asked = program.scenario().outcomes.iter().position(|outcome| {
-        matches!(outcome, Outcome::EventCount { event: foedera_scenario::EventKind::Shock { .. }, .. })
+        matches!(
+            outcome,
+            Outcome::EventCount {
+                event: foedera_scenario::EventKind::Shock { .. },
+                ..
+            }
+        )
     });
     let asked = asked.expect("the classroom counts incidents");
     let mut engine = foedera_sim::Engine::new(&program, Isa::detect());
     let mut sum = 0.0;
     for first in (0..6_400).step_by(64) {
-        sum += engine.run(&block(2, first, 64)).outcomes[asked].iter().map(|&count| f64::from(count)).sum::<f64>();
+        sum += engine.run(&block(2, first, 64)).outcomes[asked]
+            .iter()
+            .map(|&count| f64::from(count))
+            .sum::<f64>();
     }
     let chance = 1.0 - (-0.05_f64).exp();
-    let (mean, error) = (40.0 * chance, (40.0 * chance * (1.0 - chance) / 6_400.0).sqrt());
-    assert!((sum / 6_400.0 - mean).abs() < 5.0 * error, "{} against {mean}", sum / 6_400.0);
+    let (mean, error) = (
+        40.0 * chance,
+        (40.0 * chance * (1.0 - chance) / 6_400.0).sqrt(),
+    );
+    assert!(
+        (sum / 6_400.0 - mean).abs() < 5.0 * error,
+        "{} against {mean}",
+        sum / 6_400.0
+    );
 }

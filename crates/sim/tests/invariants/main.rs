@@ -1,7 +1,10 @@
 //! What must hold for every scenario: the same bits however replicates are laid out and rows are ordered,
 //! nothing from what does nothing, closed forms without chance, and soundness on thousands of random worlds.
 
-#![expect(clippy::disallowed_methods, reason = "tests read files and compare with the standard library")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read files and compare with the standard library"
+)]
 
 mod closed_form;
 mod layout;

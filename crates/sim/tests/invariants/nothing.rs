@@ -12,14 +12,24 @@ use crate::support::{Classroom, assert_same, block, lane_of, load, program, repl
 const N: usize = 16;
 
 fn replicates(program: &Arc<Program>, policy: Option<usize>) -> Vec<Replicate> {
-    let outcome = run(program, Isa::detect(), &Block { policy, ..block(3, 0, N) });
+    let outcome = run(
+        program,
+        Isa::detect(),
+        &Block {
+            policy,
+            ..block(3, 0, N)
+        },
+    );
     (0..N).map(|lane| lane_of(&outcome, lane)).collect()
 }
 
 fn assert_unchanged(changed: &Classroom, about: &str) {
     let program = Classroom::read().program(&[]);
     let expected = replicates(&program, None);
-    for (got, expected) in replicates(&changed.program(&[]), None).iter().zip(&expected) {
+    for (got, expected) in replicates(&changed.program(&[]), None)
+        .iter()
+        .zip(&expected)
+    {
         assert_same(&program, got, expected, about);
     }
 }
@@ -35,17 +45,45 @@ fn with_hermit(number: u16) -> Classroom {
 /// An event of a world with one more actor at row 0, as it reads without.
 fn without_first(what: Happening) -> Happening {
     match what {
-        Happening::Blocked { initiative, blocker, blockers, term } => {
-            Happening::Blocked { initiative, blocker: blocker - 1, blockers, term }
-        }
-        Happening::Paid { initiative, actor } => Happening::Paid { initiative, actor: actor - 1 },
-        Happening::StatusChanged { org, actor, from, to, cause } => {
-            Happening::StatusChanged { org, actor: actor - 1, from, to, cause }
-        }
-        Happening::Dispute { source, target, lethal } => {
-            Happening::Dispute { source: source - 1, target: target - 1, lethal }
-        }
-        other @ (Happening::Shock { .. } | Happening::Adopted { .. } | Happening::Policy { .. }) => other,
+        Happening::Blocked {
+            initiative,
+            blocker,
+            blockers,
+            term,
+        } => Happening::Blocked {
+            initiative,
+            blocker: blocker - 1,
+            blockers,
+            term,
+        },
+        Happening::Paid { initiative, actor } => Happening::Paid {
+            initiative,
+            actor: actor - 1,
+        },
+        Happening::StatusChanged {
+            org,
+            actor,
+            from,
+            to,
+            cause,
+        } => Happening::StatusChanged {
+            org,
+            actor: actor - 1,
+            from,
+            to,
+            cause,
+        },
+        Happening::Dispute {
+            source,
+            target,
+            lethal,
+        } => Happening::Dispute {
+            source: source - 1,
+            target: target - 1,
+            lethal,
+        },
+        other
+        @ (Happening::Shock { .. } | Happening::Adopted { .. } | Happening::Policy { .. }) => other,
     }
 }
 
@@ -64,11 +102,16 @@ fn an_actor_without_ties_affects_nobody_wherever_its_row_is() {
                 _ => true,
             });
             if first {
-                got.events.iter_mut().for_each(|event| event.what = without_first(event.what));
+                got.events
+                    .iter_mut()
+                    .for_each(|event| event.what = without_first(event.what));
                 got.ledger.iter_mut().for_each(|entry| entry.actor -= 1);
                 for decision in &mut got.decisions {
                     decision.pivotal = decision.pivotal.map(|actor| actor - 1);
-                    decision.blockers.iter_mut().for_each(|blocker| blocker.actor -= 1);
+                    decision
+                        .blockers
+                        .iter_mut()
+                        .for_each(|blocker| blocker.actor -= 1);
                 }
             }
             assert_same(&program, got, expected, &format!("hermit {number}"));
@@ -87,7 +130,9 @@ fn a_shock_without_a_chance_changes_nothing() {
     ];
     for timing in timings {
         let mut changed = Classroom::read();
-        let shock = format!("\n    \"zz-never\": (title: \"Never\", when: {timing}, {effects}),\n  }},\n\n  uncertainties");
+        let shock = format!(
+            "\n    \"zz-never\": (title: \"Never\", when: {timing}, {effects}),\n  }},\n\n  uncertainties"
+        );
         changed.scenario = replaced(&changed.scenario, "\n  },\n\n  uncertainties", &shock);
         assert_unchanged(&changed, timing);
     }
@@ -128,7 +173,10 @@ fn a_seat_that_nobody_takes_changes_nothing() {
     let program = private(Classroom::read()).program(&[]);
     let effects = "StatusChange(org: \"LEAGUE\", actor: \"ESK\", to: Member)";
     let changed = private(with_idle("open: false", effects)).program(&[]);
-    for (got, expected) in replicates(&changed, None).iter().zip(&replicates(&program, None)) {
+    for (got, expected) in replicates(&changed, None)
+        .iter()
+        .zip(&replicates(&program, None))
+    {
         assert_same(&program, got, expected, "a seat for an outsider");
     }
 }
@@ -155,14 +203,28 @@ fn history_before_a_policy_is_the_same_with_and_without_it() {
                 let mut without = without.clone();
                 for history in [&mut with, &mut without] {
                     history.outcomes.clear();
-                    history.series.iter_mut().for_each(|series| series.truncate(step));
+                    history
+                        .series
+                        .iter_mut()
+                        .for_each(|series| series.truncate(step));
                     history.events.retain(|event| (event.step as usize) < step);
-                    history.decisions.retain(|decision| (decision.step as usize) < step);
+                    history
+                        .decisions
+                        .retain(|decision| (decision.step as usize) < step);
                     history.ledger.retain(|entry| (entry.step as usize) < step);
                 }
-                assert_same(&program, &with, &without, &format!("{name} before {}", spec.id));
+                assert_same(
+                    &program,
+                    &with,
+                    &without,
+                    &format!("{name} before {}", spec.id),
+                );
             }
-            assert!(differs || spec.effects.is_empty(), "{name}: {} does something afterwards", spec.id);
+            assert!(
+                differs || spec.effects.is_empty(),
+                "{name}: {} does something afterwards",
+                spec.id
+            );
             judged += usize::from(differs);
         }
     }

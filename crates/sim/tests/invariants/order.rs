@@ -24,15 +24,22 @@ fn assert_unchanged(changed: &Classroom, about: &str) {
 
 /// A table with its rows the other way round.
 fn reversed_rows(table: &str) -> String {
-    let (head, rows): (Vec<&str>, Vec<&str>) =
-        table.lines().partition(|line| line.starts_with('#') || line.starts_with("id,") || line.starts_with("source,"));
-    head.into_iter().chain(rows.into_iter().rev()).map(|line| format!("{line}\n")).collect()
+    let (head, rows): (Vec<&str>, Vec<&str>) = table.lines().partition(|line| {
+        line.starts_with('#') || line.starts_with("id,") || line.starts_with("source,")
+    });
+    head.into_iter()
+        .chain(rows.into_iter().rev())
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// A world with the entries of a map the other way round.
 fn reversed_map(world: &str, key: &str) -> String {
     let opening = format!("\n  {key}: {{\n");
-    let start = world.find(&opening).unwrap_or_else(|| panic!("no map {key}")) + opening.len();
+    let start = world
+        .find(&opening)
+        .unwrap_or_else(|| panic!("no map {key}"))
+        + opening.len();
     let end = start + world[start..].find("\n  },").expect("maps are closed") + 1;
     let mut entries: Vec<String> = Vec::new();
     for line in world[start..end].lines() {
@@ -92,7 +99,12 @@ fn everything_may_be_reversed_at_once() {
 #[test]
 fn a_name_decides_nothing() {
     let mut changed = Classroom::read();
-    for text in [&mut changed.scenario, &mut changed.world, &mut changed.actors, &mut changed.dyads] {
+    for text in [
+        &mut changed.scenario,
+        &mut changed.world,
+        &mut changed.actors,
+        &mut changed.dyads,
+    ] {
         *text = text.replace("ARD", "ZZZ").replace("FEN", "AAA");
     }
     assert_unchanged(&changed, "renamed");

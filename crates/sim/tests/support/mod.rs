@@ -2,6 +2,8 @@
 
 #![expect(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+pub mod worlds;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -234,7 +236,9 @@ impl Classroom {
     /// As it is in the repository.
     pub fn read() -> Self {
         let text = |path: &str| {
-            let bytes = Files.read(path).expect("the classroom is in the repository");
+            let bytes = Files
+                .read(path)
+                .expect("the classroom is in the repository");
             String::from_utf8(bytes).expect("scenarios are UTF-8")
         };
         Self {
@@ -250,7 +254,10 @@ impl Classroom {
         MemorySources::default()
             .with("scenarios/classroom.ron", self.scenario.as_str())
             .with("scenarios/worlds/classroom/world.ron", self.world.as_str())
-            .with("scenarios/worlds/classroom/actors.csv", self.actors.as_str())
+            .with(
+                "scenarios/worlds/classroom/actors.csv",
+                self.actors.as_str(),
+            )
             .with("scenarios/worlds/classroom/dyads.csv", self.dyads.as_str())
     }
 
@@ -262,21 +269,34 @@ impl Classroom {
 
 /// Replaces a text that must be there.
 pub fn replaced(text: &str, from: &str, to: &str) -> String {
-    assert!(text.contains(from), "`{from}` is no longer in the classroom");
+    assert!(
+        text.contains(from),
+        "`{from}` is no longer in the classroom"
+    );
     text.replace(from, to)
 }
 
 /// The leaf at a path that must be there.
 pub fn leaf(program: &Program, path: &str) -> Leaf {
-    program.scenario().leaves.find(path).unwrap_or_else(|| panic!("no leaf {path}"))
+    program
+        .scenario()
+        .leaves
+        .find(path)
+        .unwrap_or_else(|| panic!("no leaf {path}"))
 }
 
 /// Inputs that are the same in every lane, by path.
 pub fn inputs(program: &Program, of: &[(&str, f32)]) -> Vec<(Leaf, Lanes)> {
-    of.iter().map(|(path, value)| (leaf(program, path), Lanes::splat(*value))).collect()
+    of.iter()
+        .map(|(path, value)| (leaf(program, path), Lanes::splat(*value)))
+        .collect()
 }
 
 /// Index of the measure at a path.
 pub fn measure(program: &Program, path: &str) -> usize {
-    program.measures().iter().position(|measure| measure.path == path).unwrap_or_else(|| panic!("no measure {path}"))
+    program
+        .measures()
+        .iter()
+        .position(|measure| measure.path == path)
+        .unwrap_or_else(|| panic!("no measure {path}"))
 }
