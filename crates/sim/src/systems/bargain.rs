@@ -14,9 +14,7 @@ use crate::math;
 use crate::mechanisms::{bargaining, membership};
 use crate::program::{Program, RUNGS_MAX};
 use crate::purpose;
-use crate::state::{
-    Joined, Party, Posture, Progress, Recorder, Standing, Threatened, Verdict,
-};
+use crate::state::{Joined, Party, Posture, Progress, Recorder, Standing, Threatened, Verdict};
 use crate::systems::appraise::{Reading, Workspace};
 use crate::systems::decide::{self, Table};
 use crate::systems::effects::Targets;
@@ -40,7 +38,12 @@ pub(crate) struct Bench {
 impl Bench {
     /// Makes room for a program.
     pub(crate) fn new(plan: &Program) -> Self {
-        let most = plan.initiatives.iter().map(|initiative| initiative.parties.len()).max().unwrap_or(0);
+        let most = plan
+            .initiatives
+            .iter()
+            .map(|initiative| initiative.parties.len())
+            .max()
+            .unwrap_or(0);
         Self {
             eligible: vec![Lanes::ZERO; most],
             parts: vec![[Lanes::ZERO; 10]; most * RUNGS_MAX],
@@ -70,32 +73,9 @@ pub(crate) struct Meeting<'w, 's> {
 pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
     let plan = &*reading.plan.0;
     let step = reading.clock.step;
-    let years = reading.clock.years;
-    let progress = rows_mut(&mut meeting.progress);
-    for progress in progress.iter_mut() {
-        progress.rested.update(|rested| rested + years);
-    }
-    for verdict in rows_mut(&mut meeting.verdicts) {
-        *verdict = Verdict::default();
-    }
-    for joined in rows_mut(&mut meeting.joined) {
-        *joined = Joined::default();
-    }
+    begin(&mut meeting, reading.clock.years);
     let drivers = rows(&reading.drivers);
-    let one = Lanes::ONE;
-    let setting = Setting {
-        plan,
-        law: &reading.law.0,
-        elements: &reading.elements.0,
-        traits: rows(&reading.traits),
-        salience: rows(&reading.salience),
-        threatened: rows(&meeting.threatened),
-        blocs: rows(&reading.blocs),
-        bonds: rows(&reading.bonds),
-        affinity: rows(&reading.affinity),
-        price: plan.scenario.world.energy_price.map_or(&one, |driver| &drivers[driver].level),
-        ties: reading.ties.0,
-    };
+    let setting = reading.setting(rows(&meeting.threatened));
     let foresight = Foresight {
         setting: &setting,
         inputs: &reading.inputs,
@@ -109,7 +89,9 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
     };
     meeting.prospects.forget();
     for (idx, initiative) in plan.initiatives.iter().enumerate() {
-        let Ok(at) = initiative.meetings.binary_search(&step) else { continue };
+        let Ok(at) = initiative.meetings.binary_search(&step) else {
+            continue;
+        };
         let may = admissible(&reading, plan, idx, rows_mut(&mut meeting.progress));
         if may.iter().all(|&lane| lane == 0.0) {
             continue;
@@ -118,12 +100,24 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         let parties = &rows_mut(&mut meeting.parties)[initiative.parties.clone()];
         let bench = &mut *meeting.bench;
         seat_parties(plan, idx, rows(&reading.standing), bench);
-        let first_rung = adopted.iter().take(reading.clock.n).fold(f32::INFINITY, |low, &rung| low.min(rung)) as usize;
+        let first_rung = adopted
+            .iter()
+            .take(reading.clock.n)
+            .fold(f32::INFINITY, |low, &rung| low.min(rung)) as usize;
         reading.keys.0.isa().dispatch(
             #[inline(always)]
             || {
                 foresight.before(&initiative.affected, &mut meeting.prospects);
-                value(&reading, &foresight, idx, first_rung, &adopted, parties, &mut meeting.prospects, bench);
+                value(
+                    &reading,
+                    &foresight,
+                    idx,
+                    first_rung,
+                    &adopted,
+                    parties,
+                    &mut meeting.prospects,
+                    bench,
+                );
             },
         );
         let table = Table {
@@ -146,12 +140,30 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
     }
 }
 
+/// Lets time pass for every initiative and forgets the votes of the step before.
+fn begin(meeting: &mut Meeting<'_, '_>, years: f32) {
+    for progress in rows_mut(&mut meeting.progress) {
+        progress.rested.update(|rested| rested + years);
+    }
+    rows_mut(&mut meeting.verdicts).fill_with(Verdict::default);
+    rows_mut(&mut meeting.joined).fill_with(Joined::default);
+}
+
 /// Lanes in which an initiative may be tabled: open, not complete, rested, drafted, conditions met.
-fn admissible(reading: &Reading<'_, '_>, plan: &Program, initiative: usize, progress: &[Progress]) -> Lanes {
+fn admissible(
+    reading: &Reading<'_, '_>,
+    plan: &Program,
+    initiative: usize,
+    progress: &[Progress],
+) -> Lanes {
     let own = &progress[initiative];
     let params = &reading.law.0.bargaining;
     let rungs = plan.scenario.initiatives[initiative].ladder.len() as f32;
-    let since = reading.clock.step.saturating_sub(plan.initiatives[initiative].opens) as f32 * reading.clock.years;
+    let since = reading
+        .clock
+        .step
+        .saturating_sub(plan.initiatives[initiative].opens) as f32
+        * reading.clock.years;
     let mut may = Lanes::from_fn(|l| {
         let ready = (own.open[l] > 0.0)
             & (own.adopted[l] < rungs)
@@ -167,26 +179,44 @@ fn admissible(reading: &Reading<'_, '_>, plan: &Program, initiative: usize, prog
 }
 
 /// Lanes in which a condition holds.
-fn judge(reading: &Reading<'_, '_>, plan: &Program, condition: &Condition, progress: &[Progress]) -> Lanes {
-    let at_least = |value: &Lanes, level: &Lanes| value.zip(level, |value, level| math::indicator(value >= level));
+fn judge(
+    reading: &Reading<'_, '_>,
+    plan: &Program,
+    condition: &Condition,
+    progress: &[Progress],
+) -> Lanes {
+    let at_least = |value: &Lanes, level: &Lanes| {
+        value.zip(level, |value, level| math::indicator(value >= level))
+    };
     let inputs = &reading.inputs;
     match condition {
-        Condition::LevelAtLeast { org, element, level } => {
-            at_least(&rows(&reading.levels)[*org].built[*element], inputs.get(*level))
+        Condition::LevelAtLeast {
+            org,
+            element,
+            level,
+        } => at_least(
+            &rows(&reading.levels)[*org].built[*element],
+            inputs.get(*level),
+        ),
+        Condition::DriverAbove { driver, level } => {
+            at_least(&rows(&reading.drivers)[*driver].level, inputs.get(*level))
         }
-        Condition::DriverAbove { driver, level } => at_least(&rows(&reading.drivers)[*driver].level, inputs.get(*level)),
         Condition::DriverBelow { driver, level } => {
             at_least(inputs.get(*level), &rows(&reading.drivers)[*driver].level)
         }
         Condition::Adopted { initiative, rung } => {
             let needed = (*rung + 1) as f32;
-            progress[*initiative].adopted.map(|adopted| math::indicator(adopted >= needed))
+            progress[*initiative]
+                .adopted
+                .map(|adopted| math::indicator(adopted >= needed))
         }
         Condition::HasStatus { actor, org, status } => {
             let wanted = membership::code(*status);
             let outside = Lanes::splat(math::indicator(wanted == 0.0));
             plan.seat(*org, *actor).map_or(outside, |row| {
-                rows(&reading.standing)[row].status.map(|status| math::indicator(status == wanted))
+                rows(&reading.standing)[row]
+                    .status
+                    .map(|status| math::indicator(status == wanted))
             })
         }
     }
@@ -227,7 +257,10 @@ fn value(
     let year = u32::try_from(foedera_scenario::Month(reading.clock.month).year()).unwrap_or(0);
     for (at, row) in rows.clone().enumerate() {
         let entity = party_entity(plan, row);
-        reading.keys.0.fill_logistics(purpose::PARTY_YEAR, year, entity, &mut bench.fresh[at]);
+        reading
+            .keys
+            .0
+            .fill_logistics(purpose::PARTY_YEAR, year, entity, &mut bench.fresh[at]);
     }
     let law = &foresight.setting.law.bargaining;
     for rung in first_rung..file.ladder.len() {
@@ -244,8 +277,12 @@ fn value(
             for l in 0..LANES {
                 let params = law.at(l);
                 parts[7].0[l] = stances * params.stance * parties[at].stance.0[l];
-                parts[8].0[l] =
-                    bargaining::chance(parties[at].persistent.0[l], bench.fresh[at].0[l], depth.0[l], &params);
+                parts[8].0[l] = bargaining::chance(
+                    parties[at].persistent.0[l],
+                    bench.fresh[at].0[l],
+                    depth.0[l],
+                    &params,
+                );
             }
             let value = &mut bench.values[rung * n + at];
             *value = parts[0];
@@ -274,7 +311,9 @@ pub(crate) fn commit(verdicts: Column<Verdict>, mut targets: Targets) {
         let before = rows_mut(&mut targets.progress)[idx].adopted;
         for (rung, step) in plan.scenario.initiatives[idx].ladder.iter().enumerate() {
             let number = (rung + 1) as f32;
-            let mask = Lanes::from_fn(|l| math::indicator((number > before[l]) & (number <= verdict.rung[l])));
+            let mask = Lanes::from_fn(|l| {
+                math::indicator((number > before[l]) & (number <= verdict.rung[l]))
+            });
             if mask.iter().any(|&lane| lane > 0.0) {
                 for effect in &step.effects {
                     targets.apply(effect, &mask, Some(idx));
