@@ -12,7 +12,9 @@ use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{Law, affinity, autonomy, energy, influence, outside, security, trade};
 use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
-use crate::state::{Affinity, BlocTies, Bonds, ElementWeights, Salience, Threatened, Traits, weighs};
+use crate::state::{
+    Affinity, BlocTies, Bonds, ElementWeights, Salience, Threatened, Traits, weighs,
+};
 
 /// What an organisation is by its levels.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +51,12 @@ pub(crate) const REQUIRED_FLOOR: f32 = 0.5;
 
 /// Level of an element as far as what it requires is there.
 #[inline(always)]
-pub(crate) fn effective_level(requires: &[usize], levels: &[Lanes], element: usize, out: &mut Lanes) {
+pub(crate) fn effective_level(
+    requires: &[usize],
+    levels: &[Lanes],
+    element: usize,
+    out: &mut Lanes,
+) {
     out.0 = levels[element].0;
     if requires.is_empty() {
         return;
@@ -58,12 +65,19 @@ pub(crate) fn effective_level(requires: &[usize], levels: &[Lanes], element: usi
     for &required in requires {
         least.update_with(&levels[required], math::min);
     }
-    out.update_with(&least, |level, least| level * (REQUIRED_FLOOR + (1.0 - REQUIRED_FLOOR) * least));
+    out.update_with(&least, |level, least| {
+        level * (REQUIRED_FLOOR + (1.0 - REQUIRED_FLOOR) * least)
+    });
 }
 
 /// Levels of an organisation's live elements as far as what they require is there.
 #[inline(always)]
-pub(crate) fn effective_levels(setting: &Setting<'_>, plan: &OrganisationPlan, levels: &[Lanes], out: &mut [Lanes]) {
+pub(crate) fn effective_levels(
+    setting: &Setting<'_>,
+    plan: &OrganisationPlan,
+    levels: &[Lanes],
+    out: &mut [Lanes],
+) {
     for (out, &element) in out.iter_mut().zip(&plan.live) {
         let requires = &setting.plan.scenario.world.elements[element].requires;
         effective_level(requires, levels, element, out);
@@ -96,30 +110,67 @@ pub(crate) fn view(
     view: &mut View,
 ) {
     let world = &setting.plan.scenario.world;
-    *view = View { antagonism: *texts, ..View::default() };
+    *view = View {
+        antagonism: *texts,
+        ..View::default()
+    };
     for (&element, level) in plan.live.iter().zip(effective) {
         // Nothing adds nothing: neither an element that is not there nor a weight of zero.
         if is_zero(level) {
             continue;
         }
         let weights = &setting.elements[element];
-        let weigher = Weigher { bits: weights.weighs, level };
+        let weigher = Weigher {
+            bits: weights.weighs,
+            level,
+        };
         for threat in 0..world.threats.len() {
-            weigher.add(&mut view.protection[threat], &weights.protection[threat], weighs::protection(threat));
+            weigher.add(
+                &mut view.protection[threat],
+                &weights.protection[threat],
+                weighs::protection(threat),
+            );
         }
         for domain in 0..3 {
-            weigher.add(&mut view.depth[domain], &weights.depth[domain], weighs::depth(domain));
+            weigher.add(
+                &mut view.depth[domain],
+                &weights.depth[domain],
+                weighs::depth(domain),
+            );
         }
         for bloc in 0..world.blocs.len() {
-            weigher.add(&mut view.antagonism[bloc], &weights.signal[bloc], weighs::signal(bloc));
+            weigher.add(
+                &mut view.antagonism[bloc],
+                &weights.signal[bloc],
+                weighs::signal(bloc),
+            );
         }
-        weigher.add(&mut view.coordination, &weights.coordination, weighs::COORDINATION);
+        weigher.add(
+            &mut view.coordination,
+            &weights.coordination,
+            weighs::COORDINATION,
+        );
         weigher.add(&mut view.binding, &weights.binding, weighs::BINDING);
         weigher.add(&mut view.opening, &weights.opening, weighs::OPENING);
-        weigher.add(&mut view.assistance, &weights.assistance, weighs::ASSISTANCE);
-        weigher.add(&mut view.infrastructure, &weights.infrastructure, weighs::INFRASTRUCTURE);
+        weigher.add(
+            &mut view.assistance,
+            &weights.assistance,
+            weighs::ASSISTANCE,
+        );
+        weigher.add(
+            &mut view.infrastructure,
+            &weights.infrastructure,
+            weighs::INFRASTRUCTURE,
+        );
     }
-    let View { coordination, binding, opening, assistance, infrastructure, .. } = view;
+    let View {
+        coordination,
+        binding,
+        opening,
+        assistance,
+        infrastructure,
+        ..
+    } = view;
     for share in [coordination, binding, opening, assistance, infrastructure] {
         share.update(math::clamp_share);
     }
@@ -152,7 +203,10 @@ impl Carried {
     /// Starts with the texts, which everybody carries in full.
     #[inline(always)]
     fn new(texts: &[Lanes; BLOCS_MAX]) -> Self {
-        Self { intrusion: Lanes::ZERO, posture: *texts }
+        Self {
+            intrusion: Lanes::ZERO,
+            posture: *texts,
+        }
     }
 
     /// Adds one element at the level that counts.
@@ -183,7 +237,11 @@ pub(crate) fn carry_alone(setting: &Setting<'_>, burden: &Burden<'_>) -> Carried
     let n_blocs = setting.plan.bloc_members.len();
     let mut carried = Carried::new(burden.texts);
     let overlap = &setting.law.autonomy.overlap;
-    for (&element, level) in setting.plan.organisations[burden.org].live.iter().zip(burden.effective) {
+    for (&element, level) in setting.plan.organisations[burden.org]
+        .live
+        .iter()
+        .zip(burden.effective)
+    {
         if is_zero(level) {
             continue;
         }
@@ -211,14 +269,17 @@ pub(crate) fn carry<'a>(
     let plan = &setting.plan.organisations[burden.org];
     let mut carried = Carried::new(burden.texts);
     let overlap = &setting.law.autonomy.overlap;
-    for ((&element, level), overlaps) in plan.live.iter().zip(burden.effective).zip(&plan.overlaps) {
+    for ((&element, level), overlaps) in plan.live.iter().zip(burden.effective).zip(&plan.overlaps)
+    {
         // Where nothing is here, nothing is added.
         if is_zero(level) {
             continue;
         }
         let mut elsewhere = Lanes::ZERO;
         for there in overlaps {
-            let Some(full) = &member[there.organisation] else { continue };
+            let Some(full) = &member[there.organisation] else {
+                continue;
+            };
             if there.linked {
                 for l in 0..LANES {
                     elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * level.0[l]);
@@ -232,9 +293,10 @@ pub(crate) fn carry<'a>(
                 }
             }
         }
-        let level = Lanes::from_fn(#[inline(always)] |l| {
-            autonomy::additional(level.0[l], elsewhere.0[l], overlap.0[l])
-        });
+        let level = Lanes::from_fn(
+            #[inline(always)]
+            |l| autonomy::additional(level.0[l], elsewhere.0[l], overlap.0[l]),
+        );
         carried.add(&setting.elements[element], &level, n_blocs);
     }
     carried
@@ -281,8 +343,13 @@ pub(crate) struct Stale {
 
 impl Stale {
     /// Everything is new.
-    pub(crate) const ALL: Self =
-        Self { protection: [true; THREATS_MAX], energy: true, trade: true, depth: true, company: true };
+    pub(crate) const ALL: Self = Self {
+        protection: [true; THREATS_MAX],
+        energy: true,
+        trade: true,
+        depth: true,
+        company: true,
+    };
 }
 
 /// Makes the seven terms of a seat.
@@ -337,7 +404,12 @@ fn protect(
             #[inline(always)]
             |l| {
                 let elements = view.protection[threat].0[l];
-                security::protection(params.protection.0[l], elements, pool.0[l], seat.cohesion.0[l])
+                security::protection(
+                    params.protection.0[l],
+                    elements,
+                    pool.0[l],
+                    seat.cohesion.0[l],
+                )
             },
         );
         out.guards[threat] = Lanes::from_fn(
@@ -370,7 +442,10 @@ fn secure(
     let threatened = &setting.threatened[seat.actor];
     let salience = &setting.salience[seat.actor].now[2];
     let mut worth = Lanes::ZERO;
-    for guard in guards.iter().take(setting.plan.scenario.world.threats.len()) {
+    for guard in guards
+        .iter()
+        .take(setting.plan.scenario.world.threats.len())
+    {
         worth.update_with(
             guard,
             #[inline(always)]
@@ -480,10 +555,20 @@ fn enjoy_company(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>) -> Lan
 
 /// The influence and autonomy terms.
 #[inline(always)]
-fn lead(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, posture: &Lanes, out: &mut Appraised<'_>) {
+fn lead(
+    setting: &Setting<'_>,
+    view: &View,
+    seat: &SeatView<'_>,
+    posture: &Lanes,
+    out: &mut Appraised<'_>,
+) {
     let own = &setting.traits[seat.actor].0;
     let params = &setting.law.influence;
-    let leads = [&seat.sums.lead_energy, &seat.sums.lead_trade, &seat.sums.lead_security];
+    let leads = [
+        &seat.sums.lead_energy,
+        &seat.sums.lead_trade,
+        &seat.sums.lead_security,
+    ];
     let (mut worth, mut lead_sum, mut led_sum) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
     for (domain, lead) in leads.into_iter().enumerate() {
         let lead = lead.zip(
@@ -499,7 +584,8 @@ fn lead(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, posture: &Lanes
         );
         for l in 0..LANES {
             let depth = view.depth[domain].0[l];
-            worth.0[l] += influence::leadership_worth(depth, lead.0[l], other.0[l], params.rival.0[l]);
+            worth.0[l] +=
+                influence::leadership_worth(depth, lead.0[l], other.0[l], params.rival.0[l]);
         }
         lead_sum.update_with(
             &lead,
@@ -524,7 +610,12 @@ fn lead(setting: &Setting<'_>, view: &View, seat: &SeatView<'_>, posture: &Lanes
     out.terms[5] = Lanes::from_fn(
         #[inline(always)]
         |l| {
-            let cost = autonomy::cost(own.autonomy.0[l], seat.carried.intrusion.0[l], lead.0[l], led.0[l]);
+            let cost = autonomy::cost(
+                own.autonomy.0[l],
+                seat.carried.intrusion.0[l],
+                lead.0[l],
+                led.0[l],
+            );
             -seat.weight.0[l] * weight.0[l] * cost
         },
     );
@@ -551,7 +642,14 @@ fn face(setting: &Setting<'_>, seat: &SeatView<'_>) -> Lanes {
             |l| {
                 let posture = seat.carried.posture[bloc].0[l] - seat.reference[bloc].0[l];
                 let (energy, trade) = (salience[0].0[l], salience[1].0[l]);
-                outsider * outside::cost(ties.stake[bloc].0[l], energy, trade, posture, ties.trust[bloc].0[l])
+                outsider
+                    * outside::cost(
+                        ties.stake[bloc].0[l],
+                        energy,
+                        trade,
+                        posture,
+                        ties.trust[bloc].0[l],
+                    )
             },
         );
         worst.update_with(

@@ -192,7 +192,16 @@ pub struct LedgerEntry {
 
 /// Names of the parts of a party's value.
 pub const DECIDING_TERMS: [&str; 10] = [
-    "energy", "trade", "security", "affinity", "influence", "autonomy", "outside", "stance", "chance", "bilateral",
+    "energy",
+    "trade",
+    "security",
+    "affinity",
+    "influence",
+    "autonomy",
+    "outside",
+    "stance",
+    "chance",
+    "bilateral",
 ];
 
 /// Why a replicate failed.

@@ -15,7 +15,9 @@ pub(crate) type ColumnMut<'w, 's, C> = Query<'w, 's, &'static mut C>;
 /// The column as a slice.
 #[inline]
 pub(crate) fn rows<'q, C: Component>(column: &'q Column<'_, '_, C>) -> &'q [C] {
-    let mut tables = column.contiguous_iter().expect("components are stored in tables");
+    let mut tables = column
+        .contiguous_iter()
+        .expect("components are stored in tables");
     tables.next().unwrap_or(&[])
 }
 
@@ -26,7 +28,9 @@ pub(crate) fn rows<'q, C: Component>(column: &'q Column<'_, '_, C>) -> &'q [C] {
 pub(crate) fn rows_mut<'q, C: Component<Mutability = Mutable>>(
     column: &'q mut ColumnMut<'_, '_, C>,
 ) -> &'q mut [C] {
-    let mut tables = column.contiguous_iter_mut().expect("components are stored in tables");
+    let mut tables = column
+        .contiguous_iter_mut()
+        .expect("components are stored in tables");
     match tables.next() {
         Some(table) => ContiguousMut::split(table).0,
         None => &mut [],

@@ -119,7 +119,11 @@ impl Company {
         }
         for (presence, row) in self.presence.iter_mut().zip(plan.seats.clone()) {
             let external = &setting.threatened[setting.plan.seats[row].actor].external;
-            presence.exposure = presence.strength.zip(external, #[inline(always)] |strength, external| strength * external);
+            presence.exposure = presence.strength.zip(
+                external,
+                #[inline(always)]
+                |strength, external| strength * external,
+            );
         }
         self.sum_feelings(setting, plan);
         self.rank();
@@ -137,24 +141,42 @@ impl Company {
         let mut totals = Totals::default();
         for (reach, row) in self.reach.iter().zip(plan.seats.clone()) {
             let own = &setting.traits[setting.plan.seats[row].actor].0;
-            totals.reach.update_with(reach, #[inline(always)] |sum, reach| sum + reach);
+            totals.reach.update_with(
+                reach,
+                #[inline(always)]
+                |sum, reach| sum + reach,
+            );
             add(&mut totals.capability, reach, &own.capability);
             add(&mut totals.sellers, reach, &own.seller);
             add(&mut totals.buyers, reach, &own.buyer);
         }
-        totals.balance = totals.sellers.zip(&totals.buyers, #[inline(always)] |sellers, buyers| {
-            (sellers - buyers) / math::max(sellers + buyers, f32::MIN_POSITIVE)
-        });
+        totals.balance = totals.sellers.zip(
+            &totals.buyers,
+            #[inline(always)]
+            |sellers, buyers| (sellers - buyers) / math::max(sellers + buyers, f32::MIN_POSITIVE),
+        );
         let seat_share = &setting.law.influence.seat;
-        for ((presence, reach), row) in self.presence.iter_mut().zip(&self.reach).zip(plan.seats.clone()) {
+        for ((presence, reach), row) in self
+            .presence
+            .iter_mut()
+            .zip(&self.reach)
+            .zip(plan.seats.clone())
+        {
             let capability = &setting.traits[setting.plan.seats[row].actor].0.capability;
             presence.reach = *reach;
-            presence.strength = reach.zip(capability, #[inline(always)] |reach, capability| reach * capability);
-            presence.voice = Lanes::from_fn(#[inline(always)] |l| {
-                let all = math::max(totals.capability.0[l], f32::MIN_POSITIVE);
-                let seats = math::max(totals.reach.0[l], f32::MIN_POSITIVE);
-                reach.0[l] * math::lerp(capability.0[l] / all, 1.0 / seats, seat_share.0[l])
-            });
+            presence.strength = reach.zip(
+                capability,
+                #[inline(always)]
+                |reach, capability| reach * capability,
+            );
+            presence.voice = Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    let all = math::max(totals.capability.0[l], f32::MIN_POSITIVE);
+                    let seats = math::max(totals.reach.0[l], f32::MIN_POSITIVE);
+                    reach.0[l] * math::lerp(capability.0[l] / all, 1.0 / seats, seat_share.0[l])
+                },
+            );
         }
         self.totals = totals;
     }
@@ -164,21 +186,34 @@ impl Company {
     fn sum_ties(&mut self, setting: &Setting<'_>, plan: &OrganisationPlan) {
         let n = self.presence.len();
         for at in 0..n {
-            let gdp = &setting.traits[setting.plan.seats[plan.seats.start + at].actor].0.gdp;
+            let gdp = &setting.traits[setting.plan.seats[plan.seats.start + at].actor]
+                .0
+                .gdp;
             let mut sums = TieSums::default();
             for other in (0..n).filter(|&other| other != at) {
                 let bonds = &setting.bonds[plan.dyads[at * n + other]].0;
-                let dependence = if at < other { &bonds.dependence_source } else { &bonds.dependence_target };
+                let dependence = if at < other {
+                    &bonds.dependence_source
+                } else {
+                    &bonds.dependence_target
+                };
                 let there = &self.presence[other];
-                let their_gdp = &setting.traits[setting.plan.seats[plan.seats.start + other].actor].0.gdp;
+                let their_gdp = &setting.traits[setting.plan.seats[plan.seats.start + other].actor]
+                    .0
+                    .gdp;
                 add(&mut sums.dependence, &there.reach, dependence);
                 add(&mut sums.complement, &there.reach, &bonds.complement);
                 add(&mut sums.rivalry, &there.reach, &bonds.fuel_rivalry);
                 add(&mut sums.lead_energy, &there.voice, &bonds.complement);
-                sums.company.update_with(&there.strength, #[inline(always)] |sum, strength| sum + strength);
+                sums.company.update_with(
+                    &there.strength,
+                    #[inline(always)]
+                    |sum, strength| sum + strength,
+                );
                 let dominance = gdp.zip(their_gdp, trade::dominance);
                 for l in 0..LANES {
-                    sums.dominance.0[l] = math::max(sums.dominance.0[l], there.reach.0[l] * dominance.0[l]);
+                    sums.dominance.0[l] =
+                        math::max(sums.dominance.0[l], there.reach.0[l] * dominance.0[l]);
                 }
             }
             let out = &mut self.sums[at];
@@ -209,7 +244,13 @@ impl Company {
                     } else {
                         (&bonds.pull_target, &bonds.dependence_source)
                     };
-                    felt.add(&setting.affinity[dyad].value, there, pull, dependence, chunk);
+                    felt.add(
+                        &setting.affinity[dyad].value,
+                        there,
+                        pull,
+                        dependence,
+                        chunk,
+                    );
                 }
                 *part_mut(&mut out.pool, chunk) = felt.pool;
                 *part_mut(&mut out.liking, chunk) = felt.liking;
@@ -235,9 +276,20 @@ impl Company {
                     all.0[l] += lead.0[l];
                 }
             }
-            all.update(#[inline(always)] |all| math::max(all, f32::MIN_POSITIVE));
-            self.leaders.first[domain] = first.zip(&all, #[inline(always)] |first, all| first / all);
-            self.leaders.second[domain] = second.zip(&all, #[inline(always)] |second, all| second / all);
+            all.update(
+                #[inline(always)]
+                |all| math::max(all, f32::MIN_POSITIVE),
+            );
+            self.leaders.first[domain] = first.zip(
+                &all,
+                #[inline(always)]
+                |first, all| first / all,
+            );
+            self.leaders.second[domain] = second.zip(
+                &all,
+                #[inline(always)]
+                |second, all| second / all,
+            );
             self.leaders.all[domain] = all;
         }
     }
@@ -277,8 +329,19 @@ struct Feelings {
 impl Feelings {
     /// Adds one fellow member.
     #[inline(always)]
-    fn add(&mut self, affinity: &Lanes, there: &Presence, pull: &Lanes, dependence: &Lanes, chunk: usize) {
-        let (affinity, pull, dependence) = (part(affinity, chunk), part(pull, chunk), part(dependence, chunk));
+    fn add(
+        &mut self,
+        affinity: &Lanes,
+        there: &Presence,
+        pull: &Lanes,
+        dependence: &Lanes,
+        chunk: usize,
+    ) {
+        let (affinity, pull, dependence) = (
+            part(affinity, chunk),
+            part(pull, chunk),
+            part(dependence, chunk),
+        );
         let (strength, voice) = (part(&there.strength, chunk), part(&there.voice, chunk));
         let exposure = part(&there.exposure, chunk);
         for l in 0..PART {

@@ -13,9 +13,10 @@ use crate::probe;
 use crate::program::Program;
 use crate::rng::LaneKeys;
 use crate::state::{
-    Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Ends, IdealPoint,
-    Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield, Standing,
-    Stress, Texts, Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
+    Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Commitment, Driver, ElementWeights,
+    Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
+    Posture, Progress, Recorder, Salience, Shield, Standing, Stress, Texts, Threatened,
+    TiesVersion, TradeTotal, Traits, Utility, Verdict,
 };
 use crate::step;
 use crate::systems::appraise::Workspace;
@@ -34,7 +35,9 @@ pub struct Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("isa", &self.isa).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("isa", &self.isa)
+            .finish_non_exhaustive()
     }
 }
 
@@ -45,7 +48,13 @@ impl Engine {
         let mut world = World::new();
         spawn(&mut world, program);
         insert(&mut world, program);
-        Self { program: Arc::clone(program), isa, world, loading: step::loading(), step: step::schedule() }
+        Self {
+            program: Arc::clone(program),
+            isa,
+            world,
+            loading: step::loading(),
+            step: step::schedule(),
+        }
     }
 
     /// Lets one block happen.
@@ -53,7 +62,10 @@ impl Engine {
     /// # Panics
     /// If the block holds no or more than 64 replicates, or replicates beyond 2^56.
     pub fn run(&mut self, block: &Block<'_>) -> BlockOutcome {
-        assert!((1..=LANES).contains(&block.n), "a block holds 1 to 64 replicates");
+        assert!(
+            (1..=LANES).contains(&block.n),
+            "a block holds 1 to 64 replicates"
+        );
         self.prepare(block);
         self.loading.run(&mut self.world);
         let scenario = Arc::clone(&self.program.scenario);
@@ -89,7 +101,8 @@ impl Engine {
         for (lane, replicate) in replicates.iter_mut().enumerate() {
             *replicate = block.first + lane.min(last) as u64;
         }
-        self.world.insert_resource(Keys(LaneKeys::new(self.isa, block.seed, &replicates)));
+        self.world
+            .insert_resource(Keys(LaneKeys::new(self.isa, block.seed, &replicates)));
         let program = &self.program;
         let mut inputs = self.world.resource_mut::<Inputs>();
         let inputs = &mut *inputs;
@@ -137,7 +150,10 @@ fn fault_inputs(block: &Block<'_>, outcome: &mut BlockOutcome) {
     for (_, lanes) in block.inputs {
         for (fault, lane) in outcome.faults.iter_mut().zip(lanes.iter()) {
             if !lane.is_finite() {
-                *fault = Some(Fault { step: 0, what: FaultKind::NotFinite });
+                *fault = Some(Fault {
+                    step: 0,
+                    what: FaultKind::NotFinite,
+                });
             }
         }
     }
@@ -158,8 +174,16 @@ fn spawn(world: &mut World, program: &Program) {
         ));
     }
     for dyad in &scenario.world.dyads {
-        let ends = Ends { source: dyad.source, target: dyad.target };
-        world.spawn((ends, Bonds::default(), Affinity::default(), Clashes::default()));
+        let ends = Ends {
+            source: dyad.source,
+            target: dyad.target,
+        };
+        world.spawn((
+            ends,
+            Bonds::default(),
+            Affinity::default(),
+            Clashes::default(),
+        ));
     }
     for _ in &program.seats {
         world.spawn((
@@ -173,7 +197,10 @@ fn spawn(world: &mut World, program: &Program) {
     }
     for _ in &scenario.world.organisations {
         let room = vec![Lanes::ZERO; scenario.world.elements.len()];
-        let levels = Levels { declared: room.clone(), built: room };
+        let levels = Levels {
+            declared: room.clone(),
+            built: room,
+        };
         world.spawn((levels, Texts::default(), Cohesion::default()));
     }
     for _ in &scenario.world.drivers {
@@ -190,12 +217,23 @@ fn spawn(world: &mut World, program: &Program) {
 /// Inserts every resource.
 fn insert(world: &mut World, program: &Arc<Program>) {
     let scenario: &Scenario = &program.scenario;
-    let base: Vec<f32> = scenario.leaves.iter().map(|(_, info)| info.value as f32).collect();
+    let base: Vec<f32> = scenario
+        .leaves
+        .iter()
+        .map(|(_, info)| info.value as f32)
+        .collect();
     let lanes = base.iter().map(|&value| Lanes::splat(value)).collect();
     world.insert_resource(Plan(Arc::clone(program)));
-    world.insert_resource(Inputs { lanes, base, touched: Vec::new() });
+    world.insert_resource(Inputs {
+        lanes,
+        base,
+        touched: Vec::new(),
+    });
     world.insert_resource(Parameters(Law::default()));
-    world.insert_resource(Elements(vec![ElementWeights::default(); scenario.world.elements.len()]));
+    world.insert_resource(Elements(vec![
+        ElementWeights::default();
+        scenario.world.elements.len()
+    ]));
     world.insert_resource(Clock::default());
     world.insert_resource(TiesVersion::default());
     world.insert_resource(Acts::default());
@@ -209,5 +247,9 @@ fn insert(world: &mut World, program: &Arc<Program>) {
         events_in: vec![0; LANES],
         ..Recorder::default()
     });
-    debug_assert!(program.seats.iter().all(|seat| seat.status != Status::Suspended || seat.actor < scenario.world.actors.len()));
+    debug_assert!(
+        program.seats.iter().all(
+            |seat| seat.status != Status::Suspended || seat.actor < scenario.world.actors.len()
+        )
+    );
 }

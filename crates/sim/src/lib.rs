@@ -3,7 +3,10 @@
 //! The only user of `bevy_ecs`. Flow: [`foedera_scenario::Scenario`] → [`Program`] (compiled once) →
 //! [`Engine`] (one for each worker, reused) → [`batch::BlockOutcome`]. Knows no threads, clock, files.
 
-#![expect(clippy::float_cmp, reason = "masks and status codes are small whole numbers, compared exactly")]
+#![expect(
+    clippy::float_cmp,
+    reason = "masks and status codes are small whole numbers, compared exactly"
+)]
 
 mod appraisal;
 pub mod batch;

@@ -49,9 +49,17 @@ pub(crate) fn probes(scenario: &Scenario) -> Vec<Probe> {
     let probe = |(outcome, asked): (usize, &Outcome)| {
         let month = month_of(asked)?;
         let step = month.map_or(last, |month| scenario.time.step_of(month));
-        Some(Probe { outcome, step: u32::try_from(step).expect("steps fit u32") })
+        Some(Probe {
+            outcome,
+            step: u32::try_from(step).expect("steps fit u32"),
+        })
     };
-    scenario.outcomes.iter().enumerate().filter_map(probe).collect()
+    scenario
+        .outcomes
+        .iter()
+        .enumerate()
+        .filter_map(probe)
+        .collect()
 }
 
 /// The columns that probes read.
@@ -82,22 +90,35 @@ impl Columns<'_> {
             Outcome::DriverLevel { driver, .. } => self.drivers[*driver].level,
             Outcome::Trust { actor, bloc, .. } => self.blocs[*actor].trust[*bloc],
             Outcome::Affinity { source, target, .. } => {
-                if source == target { Lanes::ONE } else { self.affinity[self.plan.dyad(*source, *target)].value }
+                if source == target {
+                    Lanes::ONE
+                } else {
+                    self.affinity[self.plan.dyad(*source, *target)].value
+                }
             }
             Outcome::Count { org, status, .. } => self.count(*org, *status),
-            Outcome::HasStatus { actor, org, status, .. } => self.has_status(*actor, *org, *status),
-            Outcome::Adopted { initiative, rung, .. } => {
+            Outcome::HasStatus {
+                actor, org, status, ..
+            } => self.has_status(*actor, *org, *status),
+            Outcome::Adopted {
+                initiative, rung, ..
+            } => {
                 let needed = (*rung + 1) as f32;
-                self.progress[*initiative].adopted.map(|adopted| math::indicator(adopted >= needed))
+                self.progress[*initiative]
+                    .adopted
+                    .map(|adopted| math::indicator(adopted >= needed))
             }
             Outcome::Depth { initiative, .. } => self.depth(*initiative),
             Outcome::BlockShare { initiative, actor } => self.block_share(*initiative, *actor),
-            Outcome::Utility { actor, org, term, .. } => {
-                self.plan.seat(*org, *actor).map_or(Lanes::ZERO, |row| match term {
+            Outcome::Utility {
+                actor, org, term, ..
+            } => self
+                .plan
+                .seat(*org, *actor)
+                .map_or(Lanes::ZERO, |row| match term {
                     Some(term) => self.utilities[row].terms[*term as usize],
                     None => self.utilities[row].total,
-                })
-            }
+                }),
             Outcome::TimeTo { .. } | Outcome::EventCount { .. } => Lanes::ZERO,
         }
     }
@@ -106,7 +127,9 @@ impl Columns<'_> {
         let wanted = membership::code(status);
         let mut sum = Lanes::ZERO;
         for row in self.plan.organisations[org].seats.clone() {
-            sum.update_with(&self.standing[row].status, |sum, status| sum + math::indicator(status == wanted));
+            sum.update_with(&self.standing[row].status, |sum, status| {
+                sum + math::indicator(status == wanted)
+            });
         }
         sum
     }
@@ -142,7 +165,13 @@ impl Columns<'_> {
             return Lanes::splat(f32::NAN);
         };
         let blocked = &self.parties[row].blocked;
-        Lanes::from_fn(|l| if tabled[l] > 0.0 { blocked[l] / tabled[l] } else { f32::NAN })
+        Lanes::from_fn(|l| {
+            if tabled[l] > 0.0 {
+                blocked[l] / tabled[l]
+            } else {
+                f32::NAN
+            }
+        })
     }
 }
 
@@ -153,7 +182,9 @@ pub(crate) fn count_events(program: &Program, events: &[Event], outcomes: &mut [
     let questions = questions(scenario, outcomes);
     let mut roll = Roll::new(program, &questions);
     for event in events {
-        let Some(theme) = Theme::of_happening(&event.what) else { continue };
+        let Some(theme) = Theme::of_happening(&event.what) else {
+            continue;
+        };
         roll.turn_to(event.lane);
         for question in &questions[theme as usize] {
             let due = (event.step as usize) < question.until;
@@ -195,7 +226,9 @@ impl Theme {
     fn of_question(event: &EventKind) -> Self {
         match event {
             EventKind::Adoption { .. } => Self::Adoption,
-            EventKind::Withdrawal { .. } | EventKind::Suspension { .. } | EventKind::Accession { .. } => Self::Status,
+            EventKind::Withdrawal { .. }
+            | EventKind::Suspension { .. }
+            | EventKind::Accession { .. } => Self::Status,
             EventKind::Dispute { .. } => Self::Dispute,
             EventKind::Shock { .. } => Self::Shock,
         }
@@ -219,13 +252,20 @@ fn questions<'a>(scenario: &'a Scenario, outcomes: &mut [Lanes]) -> [Vec<Questio
         let n_steps = scenario.time.n_steps();
         let (event, counts, until) = match asked {
             Outcome::TimeTo { event } => (event, false, n_steps),
-            Outcome::EventCount { event, by } => {
-                (event, true, by.map_or(n_steps, |month| scenario.time.step_of(month) + 1))
-            }
+            Outcome::EventCount { event, by } => (
+                event,
+                true,
+                by.map_or(n_steps, |month| scenario.time.step_of(month) + 1),
+            ),
             _ => continue,
         };
         outcomes[outcome] = Lanes::splat(if counts { 0.0 } else { f32::NAN });
-        questions[Theme::of_question(event) as usize].push(Question { outcome, event, counts, until });
+        questions[Theme::of_question(event) as usize].push(Question {
+            outcome,
+            event,
+            counts,
+            until,
+        });
     }
     questions
 }
@@ -242,9 +282,16 @@ struct Roll<'a> {
 
 impl<'a> Roll<'a> {
     fn new(program: &'a Program, questions: &[Vec<Question<'_>>; 4]) -> Self {
-        let asks = |question: &Question<'_>| matches!(question.event, EventKind::Dispute { org: Some(_), .. });
+        let asks = |question: &Question<'_>| {
+            matches!(question.event, EventKind::Dispute { org: Some(_), .. })
+        };
         let statuses = program.seats.iter().map(|seat| seat.status).collect();
-        Self { program, statuses, lane: 0, kept: questions.iter().flatten().any(asks) }
+        Self {
+            program,
+            statuses,
+            lane: 0,
+            kept: questions.iter().flatten().any(asks),
+        }
     }
 
     /// Starts anew with every replicate.
@@ -267,7 +314,9 @@ impl<'a> Roll<'a> {
     }
 
     fn is_member(&self, org: usize, actor: usize) -> bool {
-        self.program.seat(org, actor).is_some_and(|row| self.statuses[row] == Status::Member)
+        self.program
+            .seat(org, actor)
+            .is_some_and(|row| self.statuses[row] == Status::Member)
     }
 }
 
@@ -275,26 +324,70 @@ impl<'a> Roll<'a> {
 fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
     let same = |asked: usize, found: u32| asked == found as usize;
     match (event, what) {
-        (EventKind::Adoption { initiative, rung }, Happening::Adopted { initiative: of, rung: reached, .. }) => {
-            same(*initiative, *of) && *reached as usize >= *rung
-        }
-        (EventKind::Withdrawal { org, actor }, Happening::StatusChanged { org: of, actor: who, from, to, .. }) => {
-            let left = matches!(from, Status::Member | Status::Suspended) && !matches!(to, Status::Member | Status::Suspended);
+        (
+            EventKind::Adoption { initiative, rung },
+            Happening::Adopted {
+                initiative: of,
+                rung: reached,
+                ..
+            },
+        ) => same(*initiative, *of) && *reached as usize >= *rung,
+        (
+            EventKind::Withdrawal { org, actor },
+            Happening::StatusChanged {
+                org: of,
+                actor: who,
+                from,
+                to,
+                ..
+            },
+        ) => {
+            let left = matches!(from, Status::Member | Status::Suspended)
+                && !matches!(to, Status::Member | Status::Suspended);
             same(*org, *of) && actor.is_none_or(|actor| same(actor, *who)) && left
         }
-        (EventKind::Suspension { org, actor }, Happening::StatusChanged { org: of, actor: who, to, .. }) => {
-            same(*org, *of) && actor.is_none_or(|actor| same(actor, *who)) && *to == Status::Suspended
+        (
+            EventKind::Suspension { org, actor },
+            Happening::StatusChanged {
+                org: of,
+                actor: who,
+                to,
+                ..
+            },
+        ) => {
+            same(*org, *of)
+                && actor.is_none_or(|actor| same(actor, *who))
+                && *to == Status::Suspended
         }
-        (EventKind::Accession { org, actor }, Happening::StatusChanged { org: of, actor: who, from, to, .. }) => {
+        (
+            EventKind::Accession { org, actor },
+            Happening::StatusChanged {
+                org: of,
+                actor: who,
+                from,
+                to,
+                ..
+            },
+        ) => {
             let joined = *to == Status::Member && *from != Status::Suspended;
             same(*org, *of) && actor.is_none_or(|actor| same(actor, *who)) && joined
         }
-        (EventKind::Dispute { pair, org, lethal }, Happening::Dispute { source, target, lethal: died }) => {
+        (
+            EventKind::Dispute { pair, org, lethal },
+            Happening::Dispute {
+                source,
+                target,
+                lethal: died,
+            },
+        ) => {
             let named = pair.is_none_or(|(one, other)| {
-                (same(one, *source) && same(other, *target)) || (same(one, *target) && same(other, *source))
+                (same(one, *source) && same(other, *target))
+                    || (same(one, *target) && same(other, *source))
             });
             let inside = org.is_none_or(|org| {
-                [source, target].into_iter().all(|who| roll.is_member(org, *who as usize))
+                [source, target]
+                    .into_iter()
+                    .all(|who| roll.is_member(org, *who as usize))
             });
             named && inside && (*died || !lethal)
         }

@@ -133,7 +133,10 @@ impl Program {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>) -> Self {
         let world = &scenario.world;
-        assert!(world.threats.len() <= THREATS_MAX, "the decoder limits threats");
+        assert!(
+            world.threats.len() <= THREATS_MAX,
+            "the decoder limits threats"
+        );
         assert!(world.blocs.len() <= BLOCS_MAX, "the decoder limits blocs");
         let n = world.actors.len();
         let mut dyad_of = vec![usize::MAX; n * n];
@@ -145,15 +148,23 @@ impl Program {
         let (organisations, seats) = plan_organisations(&scenario, &changes, &dyad_of);
         let (initiatives, parties) = plan_initiatives(&scenario, &organisations, &seats);
         let measures = measures::recorded(&scenario);
-        let public_measures = measures.iter().map(|measure| measure.describe(&scenario)).collect();
+        let public_measures = measures
+            .iter()
+            .map(|measure| measure.describe(&scenario))
+            .collect();
         let probes = probe::probes(&scenario);
-        let bloc_members = world.blocs.iter().map(|bloc| bloc.members.clone()).collect();
+        let bloc_members = world
+            .blocs
+            .iter()
+            .map(|bloc| bloc.members.clone())
+            .collect();
         let n_steps = scenario.time.n_steps();
         let mut seat_of = vec![None; organisations.len() * n];
         for (row, seat) in seats.iter().enumerate() {
             seat_of[seat.organisation * n + seat.actor] = Some(row);
         }
-        let scales_trade = all_effects(&scenario).any(|effect| matches!(effect, Effect::TradeScale { .. }));
+        let scales_trade =
+            all_effects(&scenario).any(|effect| matches!(effect, Effect::TradeScale { .. }));
         Self {
             scenario,
             n_steps,
@@ -197,12 +208,18 @@ impl Program {
     pub(crate) fn candidates(&self, group: &Group, initiative: Option<usize>) -> Vec<usize> {
         match group {
             Group::Actors(actors) => actors.clone(),
-            Group::Members(org) => {
-                self.organisations[*org].seats.clone().map(|row| self.seats[row].actor).collect()
-            }
+            Group::Members(org) => self.organisations[*org]
+                .seats
+                .clone()
+                .map(|row| self.seats[row].actor)
+                .collect(),
             Group::Bloc(bloc) => self.bloc_members[*bloc].clone(),
             Group::Parties => initiative.map_or_else(Vec::new, |idx| {
-                self.initiatives[idx].parties.clone().map(|row| self.parties[row].actor).collect()
+                self.initiatives[idx]
+                    .parties
+                    .clone()
+                    .map(|row| self.parties[row].actor)
+                    .collect()
             }),
         }
     }
@@ -218,10 +235,14 @@ struct Changes {
 
 impl Changes {
     fn of(scenario: &Scenario) -> Self {
-        let mut changes = Self { levels: BTreeSet::new(), statuses: BTreeSet::new() };
+        let mut changes = Self {
+            levels: BTreeSet::new(),
+            statuses: BTreeSet::new(),
+        };
         for effect in all_effects(scenario) {
             match effect {
-                Effect::ElementSet { org, element, .. } | Effect::ElementAdd { org, element, .. } => {
+                Effect::ElementSet { org, element, .. }
+                | Effect::ElementAdd { org, element, .. } => {
                     changes.levels.insert((*org, *element));
                 }
                 Effect::StatusChange { org, actor, .. } => {
@@ -236,7 +257,10 @@ impl Changes {
 
 /// Every effect that can happen in a scenario.
 fn all_effects(scenario: &Scenario) -> impl Iterator<Item = &Effect> {
-    let rungs = scenario.initiatives.iter().flat_map(|initiative| &initiative.ladder);
+    let rungs = scenario
+        .initiatives
+        .iter()
+        .flat_map(|initiative| &initiative.ladder);
     rungs
         .flat_map(|rung| &rung.effects)
         .chain(scenario.shocks.iter().flat_map(|shock| &shock.effects))
@@ -246,9 +270,16 @@ fn all_effects(scenario: &Scenario) -> impl Iterator<Item = &Effect> {
 /// Levels count as live if they start above zero, may be drawn or set above it, or an effect names them.
 fn live_elements(scenario: &Scenario, org: usize, changes: &Changes) -> Vec<ElementIdx> {
     let levels = &scenario.world.organisations[org].levels;
-    let drawn: BTreeSet<_> = scenario.uncertainties.iter().map(|uncertainty| uncertainty.leaf).collect();
-    let set: BTreeSet<_> =
-        scenario.policies.iter().flat_map(|policy| policy.set.iter().map(|(leaf, _)| *leaf)).collect();
+    let drawn: BTreeSet<_> = scenario
+        .uncertainties
+        .iter()
+        .map(|uncertainty| uncertainty.leaf)
+        .collect();
+    let set: BTreeSet<_> = scenario
+        .policies
+        .iter()
+        .flat_map(|policy| policy.set.iter().map(|(leaf, _)| *leaf))
+        .collect();
     (0..levels.len())
         .filter(|&element| {
             let leaf = levels[element];
@@ -268,8 +299,15 @@ fn plan_organisations(
     let world = &scenario.world;
     let n = world.actors.len();
     let own_seats = |org: usize| -> BTreeSet<usize> {
-        let start = world.organisations[org].seats.iter().map(|(actor, _)| *actor);
-        let later = changes.statuses.iter().filter(|(of, _)| *of == org).map(|(_, actor)| *actor);
+        let start = world.organisations[org]
+            .seats
+            .iter()
+            .map(|(actor, _)| *actor);
+        let later = changes
+            .statuses
+            .iter()
+            .filter(|(of, _)| *of == org)
+            .map(|(_, actor)| *actor);
         start.chain(later).collect()
     };
     let mut plans = Vec::new();
@@ -278,7 +316,11 @@ fn plan_organisations(
         let live = live_elements(scenario, org, changes);
         let links: Vec<_> = live
             .iter()
-            .filter_map(|&element| world.elements[element].links_to.map(|partner| (element, partner)))
+            .filter_map(|&element| {
+                world.elements[element]
+                    .links_to
+                    .map(|partner| (element, partner))
+            })
             .filter(|(_, partner)| *partner != org)
             .collect();
         let mut actors = own_seats(org);
@@ -287,16 +329,35 @@ fn plan_organisations(
         }
         let first = seats.len();
         for actor in actors {
-            let status = organisation.seats.iter().find(|(seated, _)| *seated == actor);
+            let status = organisation
+                .seats
+                .iter()
+                .find(|(seated, _)| *seated == actor);
             let status = status.map_or(Status::Outsider, |(_, status)| *status);
-            seats.push(SeatPlan { organisation: org, actor, status });
+            seats.push(SeatPlan {
+                organisation: org,
+                actor,
+                status,
+            });
         }
         let range = first..seats.len();
         let peers = peers_of(&seats, range.clone(), dyad_of, n);
-        let pairs = range.clone().flat_map(|at| range.clone().map(move |other| (at, other)));
-        let dyads = pairs.map(|(at, other)| dyad_of[seats[at].actor * n + seats[other].actor]).collect();
+        let pairs = range
+            .clone()
+            .flat_map(|at| range.clone().map(move |other| (at, other)));
+        let dyads = pairs
+            .map(|(at, other)| dyad_of[seats[at].actor * n + seats[other].actor])
+            .collect();
         let (overlaps, overlapping) = (Vec::new(), Vec::new());
-        plans.push(OrganisationPlan { seats: range, peers, dyads, live, links, overlaps, overlapping });
+        plans.push(OrganisationPlan {
+            seats: range,
+            peers,
+            dyads,
+            live,
+            links,
+            overlaps,
+            overlapping,
+        });
     }
     note_overlaps(scenario, &mut plans);
     (plans, seats)
@@ -310,23 +371,39 @@ fn note_overlaps(scenario: &Scenario, plans: &mut [OrganisationPlan]) {
             let overlap = |other: OrganisationIdx| {
                 let linked = scenario.world.elements[element].links_to == Some(other);
                 let shared = linked || plans[other].live.contains(&element);
-                shared.then_some(Overlap { organisation: other, linked })
+                shared.then_some(Overlap {
+                    organisation: other,
+                    linked,
+                })
             };
             other_orgs.filter_map(overlap).collect()
         };
         let overlaps: Vec<Vec<Overlap>> = plans[org].live.iter().map(in_others).collect();
-        let named: BTreeSet<_> = overlaps.iter().flatten().map(|overlap| overlap.organisation).collect();
+        let named: BTreeSet<_> = overlaps
+            .iter()
+            .flatten()
+            .map(|overlap| overlap.organisation)
+            .collect();
         plans[org].overlaps = overlaps;
         plans[org].overlapping = named.into_iter().collect();
     }
 }
 
-fn peers_of(seats: &[SeatPlan], range: std::ops::Range<usize>, dyad_of: &[usize], n: usize) -> Vec<Peer> {
+fn peers_of(
+    seats: &[SeatPlan],
+    range: std::ops::Range<usize>,
+    dyad_of: &[usize],
+    n: usize,
+) -> Vec<Peer> {
     let mut peers = Vec::new();
     for first in range.clone() {
         for second in first + 1..range.end {
             let dyad = dyad_of[seats[first].actor * n + seats[second].actor];
-            peers.push(Peer { first, second, dyad });
+            peers.push(Peer {
+                first,
+                second,
+                dyad,
+            });
         }
     }
     peers
@@ -340,11 +417,19 @@ fn plan_initiatives(
     let mut plans = Vec::new();
     let mut parties = Vec::new();
     for (idx, initiative) in scenario.initiatives.iter().enumerate() {
-        assert!(initiative.ladder.len() <= RUNGS_MAX, "the decoder limits rungs");
+        assert!(
+            initiative.ladder.len() <= RUNGS_MAX,
+            "the decoder limits rungs"
+        );
         let first = parties.len();
         let mut actors: BTreeSet<usize> = initiative.parties.iter().copied().collect();
         for &venue in &initiative.venues {
-            actors.extend(organisations[venue].seats.clone().map(|row| seats[row].actor));
+            actors.extend(
+                organisations[venue]
+                    .seats
+                    .clone()
+                    .map(|row| seats[row].actor),
+            );
         }
         for actor in actors {
             parties.push(plan_party(scenario, idx, actor, organisations, seats));
@@ -370,7 +455,12 @@ fn plan_party(
     seats: &[SeatPlan],
 ) -> PartyPlan {
     let file = &scenario.initiatives[initiative];
-    let seat_in = |venue: &usize| organisations[*venue].seats.clone().find(|&row| seats[row].actor == actor);
+    let seat_in = |venue: &usize| {
+        organisations[*venue]
+            .seats
+            .clone()
+            .find(|&row| seats[row].actor == actor)
+    };
     let gains_seat = |effect: &Effect| {
         matches!(effect, Effect::StatusChange { actor: applicant, to, .. }
             if *applicant == actor && !matches!(to, Status::Outsider | Status::Suspended))
@@ -381,16 +471,27 @@ fn plan_party(
         seats: file.venues.iter().map(seat_in).collect(),
         named: file.parties.contains(&actor),
         sponsor: file.sponsors.contains(&actor),
-        applies_from: file.ladder.iter().position(|rung| rung.effects.iter().any(gains_seat)),
+        applies_from: file
+            .ladder
+            .iter()
+            .position(|rung| rung.effects.iter().any(gains_seat)),
         stance: file.stances.iter().position(|stance| stance.actor == actor),
     }
 }
 
 /// Organisations that a rung of the initiative touches, and those whose worth hangs on them.
-fn affected_by(scenario: &Scenario, initiative: usize, organisations: &[OrganisationPlan]) -> Vec<usize> {
+fn affected_by(
+    scenario: &Scenario,
+    initiative: usize,
+    organisations: &[OrganisationPlan],
+) -> Vec<usize> {
     let mut touched = BTreeSet::new();
     let mut elements = BTreeSet::new();
-    for effect in scenario.initiatives[initiative].ladder.iter().flat_map(|rung| &rung.effects) {
+    for effect in scenario.initiatives[initiative]
+        .ladder
+        .iter()
+        .flat_map(|rung| &rung.effects)
+    {
         match effect {
             Effect::ElementSet { org, element, .. } | Effect::ElementAdd { org, element, .. } => {
                 touched.insert(*org);
@@ -399,15 +500,22 @@ fn affected_by(scenario: &Scenario, initiative: usize, organisations: &[Organisa
             Effect::StatusChange { org, .. } | Effect::SignalAdd { org, .. } => {
                 touched.insert(*org);
             }
-            Effect::DriverShift { .. } | Effect::DriverMeanShift { .. } | Effect::ExposureAdd { .. } => {
+            Effect::DriverShift { .. }
+            | Effect::DriverMeanShift { .. }
+            | Effect::ExposureAdd { .. } => {
                 // A threat that grows or shrinks changes what every organisation's protection is worth;
                 // the bilateral part counts that against the best protection there is.
             }
             _ => {}
         }
     }
-    let linked = |plan: &OrganisationPlan| plan.links.iter().any(|(_, partner)| touched.contains(partner));
-    let overlaps = |plan: &OrganisationPlan| plan.live.iter().any(|element| elements.contains(element));
+    let linked = |plan: &OrganisationPlan| {
+        plan.links
+            .iter()
+            .any(|(_, partner)| touched.contains(partner))
+    };
+    let overlaps =
+        |plan: &OrganisationPlan| plan.live.iter().any(|element| elements.contains(element));
     let extra: Vec<usize> = organisations
         .iter()
         .enumerate()
@@ -419,13 +527,17 @@ fn affected_by(scenario: &Scenario, initiative: usize, organisations: &[Organisa
 }
 
 fn regroups(scenario: &Scenario, initiative: usize) -> bool {
-    scenario.initiatives[initiative].ladder.iter().flat_map(|rung| &rung.effects).any(|effect| match effect {
-        Effect::StatusChange { .. } => true,
-        Effect::ElementSet { element, .. } | Effect::ElementAdd { element, .. } => {
-            scenario.world.elements[*element].links_to.is_some()
-        }
-        _ => false,
-    })
+    scenario.initiatives[initiative]
+        .ladder
+        .iter()
+        .flat_map(|rung| &rung.effects)
+        .any(|effect| match effect {
+            Effect::StatusChange { .. } => true,
+            Effect::ElementSet { element, .. } | Effect::ElementAdd { element, .. } => {
+                scenario.world.elements[*element].links_to.is_some()
+            }
+            _ => false,
+        })
 }
 
 /// Steps at which an initiative may be tabled, with the years since the meeting before each.
@@ -453,7 +565,8 @@ fn meetings_of(scenario: &Scenario, initiative: usize) -> (Vec<u32>, Vec<f32>) {
         let of_year = month.rem_euclid(12) + 1;
         let due = last.is_none_or(|before| month - before >= apart);
         if months.contains(&of_year) && due {
-            let step = u32::try_from(scenario.time.step_of(foedera_scenario::Month(month))).expect("steps fit u32");
+            let step = u32::try_from(scenario.time.step_of(foedera_scenario::Month(month)))
+                .expect("steps fit u32");
             // The first meeting answers for an average wait, that of the calendar.
             let usual = 12 / i32::try_from(months.len().max(1)).expect("twelve months");
             let wait = last.map_or(usual.max(apart), |before| month - before);

@@ -28,8 +28,16 @@ mod tests {
     #[test]
     fn no_two_purposes_are_alike() {
         let all = [
-            super::DRIVER, super::AFFINITY, super::IDEAL_POINT, super::IDEAL_COMMON, super::SHOCK, super::PARTY,
-            super::PARTY_YEAR, super::TABLING, super::DISPUTE, super::EXIT,
+            super::DRIVER,
+            super::AFFINITY,
+            super::IDEAL_POINT,
+            super::IDEAL_COMMON,
+            super::SHOCK,
+            super::PARTY,
+            super::PARTY_YEAR,
+            super::TABLING,
+            super::DISPUTE,
+            super::EXIT,
         ];
         let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

@@ -52,7 +52,11 @@ pub fn joins(voter: &Voter) -> bool {
 /// Whether a rung passes.
 #[must_use]
 pub fn passes(procedure: Procedure, voters: &[Voter], threshold: f32) -> bool {
-    if voters.is_empty() || voters.iter().any(|voter| voter.applicant && objects(voter, threshold)) {
+    if voters.is_empty()
+        || voters
+            .iter()
+            .any(|voter| voter.applicant && objects(voter, threshold))
+    {
         return false;
     }
     match procedure {
@@ -60,9 +64,20 @@ pub fn passes(procedure: Procedure, voters: &[Voter], threshold: f32) -> bool {
         Procedure::OptIn { min } => voters.iter().filter(|voter| joins(voter)).count() >= min,
         Procedure::Majority { quota, strict } => {
             let all: f32 = voters.iter().map(|voter| voter.weight).sum();
-            let yes: f32 = voters.iter().filter(|voter| voter.value >= 0.0).map(|voter| voter.weight).sum();
-            let enough = if strict { yes > quota * all } else { yes >= quota * all };
-            enough && !voters.iter().any(|voter| voter.veto && objects(voter, threshold))
+            let yes: f32 = voters
+                .iter()
+                .filter(|voter| voter.value >= 0.0)
+                .map(|voter| voter.weight)
+                .sum();
+            let enough = if strict {
+                yes > quota * all
+            } else {
+                yes >= quota * all
+            };
+            enough
+                && !voters
+                    .iter()
+                    .any(|voter| voter.veto && objects(voter, threshold))
         }
     }
 }
@@ -81,7 +96,12 @@ pub fn blocks(procedure: Procedure, voter: &Voter, threshold: f32) -> bool {
 
 /// Whether a rung passes once one voter's objection is lifted: that voter is pivotal.
 #[must_use]
-pub fn passes_without(procedure: Procedure, voters: &mut [Voter], lifted: usize, threshold: f32) -> bool {
+pub fn passes_without(
+    procedure: Procedure,
+    voters: &mut [Voter],
+    lifted: usize,
+    threshold: f32,
+) -> bool {
     let kept = voters[lifted].value;
     // Lifting an objection makes the voter just willing to take part.
     voters[lifted].value = f32::MIN_POSITIVE;
@@ -95,7 +115,12 @@ mod tests {
     use super::*;
 
     fn voters(values: &[f32]) -> Vec<Voter> {
-        let voter = |value: &f32| Voter { value: *value, weight: 1.0, veto: false, applicant: false };
+        let voter = |value: &f32| Voter {
+            value: *value,
+            weight: 1.0,
+            veto: false,
+            applicant: false,
+        };
         values.iter().map(voter).collect()
     }
 
@@ -115,13 +140,19 @@ mod tests {
 
     #[test]
     fn half_is_no_simple_majority_and_a_veto_stops_any() {
-        let simple = Procedure::Majority { quota: 0.5, strict: true };
+        let simple = Procedure::Majority {
+            quota: 0.5,
+            strict: true,
+        };
         assert!(!passes(simple, &voters(&[0.1, -0.1]), 0.045));
         let mut three = voters(&[0.1, 0.1, -0.1]);
         assert!(passes(simple, &three, 0.045));
         three[2].veto = true;
         assert!(!passes(simple, &three, 0.045));
-        let qualified = Procedure::Majority { quota: 2.0 / 3.0, strict: false };
+        let qualified = Procedure::Majority {
+            quota: 2.0 / 3.0,
+            strict: false,
+        };
         assert!(passes(qualified, &voters(&[0.1, 0.1, -0.1]), 0.045));
     }
 
@@ -138,6 +169,9 @@ mod tests {
         assert!(passes_without(Procedure::Consensus, &mut sole, 1, 0.045));
         let mut two = voters(&[-0.1, -0.2]);
         assert!(!passes_without(Procedure::Consensus, &mut two, 1, 0.045));
-        assert!((two[1].value + 0.2).abs() < 1e-9, "the values are as before");
+        assert!(
+            (two[1].value + 0.2).abs() < 1e-9,
+            "the values are as before"
+        );
     }
 }

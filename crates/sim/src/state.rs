@@ -8,8 +8,8 @@ use bevy_ecs::prelude::*;
 use foedera_scenario::{Leaf, PolicyIdx};
 
 use crate::batch::{Decision, Event, Fault, LedgerEntry, Record};
-use crate::lanes::{LANES, Lanes};
 use crate::laned::laned;
+use crate::lanes::{LANES, Lanes};
 use crate::mechanisms::Law;
 use crate::program::{BLOCS_MAX, Program, THREATS_MAX};
 use crate::rng::{LaneKeys, NoiseBlock};
@@ -356,7 +356,11 @@ pub(crate) mod weighs {
 
     /// The bit, if the weight is not zero in every lane.
     pub(super) fn bit(weight: &Lanes, of: u32) -> u32 {
-        if weight.iter().all(|&lane| lane == 0.0) { 0 } else { of }
+        if weight.iter().all(|&lane| lane == 0.0) {
+            0
+        } else {
+            of
+        }
     }
 }
 
@@ -449,7 +453,10 @@ impl Recorder {
         }
         self.events_in[lane] += 1;
         if self.events_in[lane] as usize > crate::program::EVENTS_MAX {
-            let fault = Fault { step, what: crate::batch::FaultKind::TooManyEvents };
+            let fault = Fault {
+                step,
+                what: crate::batch::FaultKind::TooManyEvents,
+            };
             self.faults[lane].get_or_insert(fault);
             return;
         }

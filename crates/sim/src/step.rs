@@ -11,7 +11,12 @@ pub(crate) fn schedule() -> Schedule {
     schedule.add_systems(
         (
             // Shock
-            (shock::advance_drivers, shock::fire_shocks, shock::apply_policy).chain(),
+            (
+                shock::advance_drivers,
+                shock::fire_shocks,
+                shock::apply_policy,
+            )
+                .chain(),
             // Expose
             (
                 load::total_trade,

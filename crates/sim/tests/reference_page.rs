@@ -2,7 +2,10 @@
 //!
 //! `UPDATE_REFERENCE=1 cargo test -p foedera-sim --test reference_page` writes it anew.
 
-#![expect(clippy::disallowed_methods, reason = "tests read files and compare with the standard library")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read files and compare with the standard library"
+)]
 
 use std::path::Path;
 

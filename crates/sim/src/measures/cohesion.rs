@@ -46,7 +46,11 @@ pub(crate) struct MemberColumns<'a> {
 ///
 /// `voices` has room for every seat.
 #[inline(always)]
-pub(crate) fn of_members(columns: &MemberColumns<'_>, org: usize, voices: &mut [Lanes]) -> MemberParts {
+pub(crate) fn of_members(
+    columns: &MemberColumns<'_>,
+    org: usize,
+    voices: &mut [Lanes],
+) -> MemberParts {
     let mut out = MemberParts::default();
     let plan = &columns.plan.organisations[org];
     for row in plan.seats.clone() {
@@ -60,8 +64,10 @@ pub(crate) fn of_members(columns: &MemberColumns<'_>, org: usize, voices: &mut [
             #[inline(always)]
             |full, capability| full * capability,
         );
-        let (interdependence, commitment) =
-            (&columns.utilities[row].interdependence, &columns.commitments[row].0);
+        let (interdependence, commitment) = (
+            &columns.utilities[row].interdependence,
+            &columns.commitments[row].0,
+        );
         for l in 0..LANES {
             out.members.0[l] += full.0[l];
             out.interdependence.0[l] += full.0[l] * interdependence.0[l];

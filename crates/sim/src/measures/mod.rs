@@ -32,14 +32,26 @@ impl Recorded {
     /// Path, title, unit and range.
     pub(crate) fn describe(self, scenario: &Scenario) -> Measure {
         let org = |org: usize| &scenario.world.organisations[org].id;
-        let share = |path: String, title: String| Measure { path, title, unit: String::new(), low: 0.0, high: 1.0 };
+        let share = |path: String, title: String| Measure {
+            path,
+            title,
+            unit: String::new(),
+            low: 0.0,
+            high: 1.0,
+        };
         match self {
-            Self::Cohesion(idx) => share(format!("cohesion.{}", org(idx)), format!("Cohesion of {}", org(idx))),
+            Self::Cohesion(idx) => share(
+                format!("cohesion.{}", org(idx)),
+                format!("Cohesion of {}", org(idx)),
+            ),
             Self::Part(idx, part) => share(
                 format!("cohesion.{}.{}", org(idx), part.name()),
                 format!("Cohesion of {}: {}", org(idx), part.name()),
             ),
-            Self::Maturity(idx) => share(format!("maturity.{}", org(idx)), format!("Maturity of {}", org(idx))),
+            Self::Maturity(idx) => share(
+                format!("maturity.{}", org(idx)),
+                format!("Maturity of {}", org(idx)),
+            ),
             Self::Implementation(idx) => share(
                 format!("implementation.{}", org(idx)),
                 format!("Delivered over declared in {}", org(idx)),
@@ -86,19 +98,27 @@ pub(crate) fn recorded(scenario: &Scenario) -> Vec<Recorded> {
     }
     for outcome in &scenario.outcomes {
         match outcome {
-            Outcome::Cohesion { org, .. } | Outcome::CohesionPart { org, .. } | Outcome::Maturity { org, .. } => {
+            Outcome::Cohesion { org, .. }
+            | Outcome::CohesionPart { org, .. }
+            | Outcome::Maturity { org, .. } => {
                 organisations.insert(*org);
             }
             _ => {}
         }
     }
     // The focus comes first.
-    let rest = organisations.into_iter().filter(|&org| org != scenario.focus);
+    let rest = organisations
+        .into_iter()
+        .filter(|&org| org != scenario.focus);
     let mut out = Vec::new();
     for org in std::iter::once(scenario.focus).chain(rest) {
         out.push(Recorded::Cohesion(org));
         out.extend(CohesionPart::ALL.map(|part| Recorded::Part(org, part)));
-        out.extend([Recorded::Maturity(org), Recorded::Implementation(org), Recorded::Members(org)]);
+        out.extend([
+            Recorded::Maturity(org),
+            Recorded::Implementation(org),
+            Recorded::Members(org),
+        ]);
     }
     out.extend((0..scenario.world.drivers.len()).map(Recorded::Driver));
     out

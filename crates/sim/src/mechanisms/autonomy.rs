@@ -38,7 +38,10 @@ pub(crate) fn additional(level: f32, carried: f32, overlap: f32) -> f32 {
 /// The autonomy cost, before weight.
 #[inline(always)]
 pub(crate) fn cost(autonomy: f32, intrusion: f32, own_lead: f32, rival_lead: f32) -> f32 {
-    autonomy * math::saturate(intrusion) * (1.0 - math::clamp_share(own_lead)) * (UNLED + LED * math::clamp_share(rival_lead))
+    autonomy
+        * math::saturate(intrusion)
+        * (1.0 - math::clamp_share(own_lead))
+        * (UNLED + LED * math::clamp_share(rival_lead))
 }
 
 #[cfg(test)]

@@ -37,14 +37,24 @@ params! {
 
 /// Chance in a party's value of a rung.
 #[inline(always)]
-pub(crate) fn chance(persistent: f32, fresh: f32, depth: f32, params: &BargainingParams<f32>) -> f32 {
-    let mix = math::sqrt(params.persistence) * persistent + math::sqrt(1.0 - params.persistence) * fresh;
+pub(crate) fn chance(
+    persistent: f32,
+    fresh: f32,
+    depth: f32,
+    params: &BargainingParams<f32>,
+) -> f32 {
+    let mix =
+        math::sqrt(params.persistence) * persistent + math::sqrt(1.0 - params.persistence) * fresh;
     params.noise * math::lerp(params.shallow_noise, 1.0, depth) * mix
 }
 
 /// Probability that a proposal is tabled at a meeting.
 #[inline(always)]
-pub(crate) fn tabling_probability(gain: f32, years_since_meeting: f32, params: &BargainingParams<f32>) -> f32 {
+pub(crate) fn tabling_probability(
+    gain: f32,
+    years_since_meeting: f32,
+    params: &BargainingParams<f32>,
+) -> f32 {
     let keen = math::positive_part(gain);
     let zeal = keen / (keen + params.threshold + f32::MIN_POSITIVE);
     math::saturate(params.tabling * zeal * years_since_meeting)
@@ -59,7 +69,8 @@ pub(crate) fn discounted(build_years: f32, rate: f32) -> f32 {
 /// What compensating a blocker costs a sponsor [utility].
 #[inline(always)]
 pub(crate) fn payment_cost(deficit: f32, sponsor_capability: f32, blocker_capability: f32) -> f32 {
-    deficit * (sponsor_capability + blocker_capability) / math::max(sponsor_capability, f32::MIN_POSITIVE)
+    deficit * (sponsor_capability + blocker_capability)
+        / math::max(sponsor_capability, f32::MIN_POSITIVE)
 }
 
 #[cfg(test)]
@@ -68,8 +79,16 @@ mod tests {
 
     fn params() -> BargainingParams<f32> {
         BargainingParams {
-            noise: 0.02, threshold: 0.045, persistence: 0.7, shallow_noise: 0.3, stance: 0.06,
-            tabling: 0.6, drafting: 0.5, pause: 2.0, discount: 0.05, payment_max: 0.03,
+            noise: 0.02,
+            threshold: 0.045,
+            persistence: 0.7,
+            shallow_noise: 0.3,
+            stance: 0.06,
+            tabling: 0.6,
+            drafting: 0.5,
+            pause: 2.0,
+            discount: 0.05,
+            payment_max: 0.03,
         }
     }
 

@@ -41,12 +41,25 @@ pub(crate) fn delivery(mean_commitment: f32, spread: f32, heterogeneity: f32) ->
 
 /// Built level after a step.
 #[inline(always)]
-pub(crate) fn next_built(built: f32, declared: f32, delivery: f32, build_years: f32, decay: f32, years: f32) -> f32 {
+pub(crate) fn next_built(
+    built: f32,
+    declared: f32,
+    delivery: f32,
+    build_years: f32,
+    decay: f32,
+    years: f32,
+) -> f32 {
     let goal = declared * delivery;
     // A build time below a step is done in the step.
     let pace = years / math::max(build_years, years);
-    let up = math::min(math::positive_part(goal - built), pace * math::max(declared, built));
-    let down = math::min(math::positive_part(built - goal), (decay + (1.0 - delivery) * decay) * years);
+    let up = math::min(
+        math::positive_part(goal - built),
+        pace * math::max(declared, built),
+    );
+    let down = math::min(
+        math::positive_part(built - goal),
+        (decay + (1.0 - delivery) * decay) * years,
+    );
     built + up - down
 }
 

@@ -18,18 +18,33 @@ use crate::math;
 
 /// Ornstein-Uhlenbeck after a step of `years`.
 #[inline(always)]
-pub(crate) fn reverting(level: f32, mean: f32, rate: f32, volatility: f32, years: f32, noise: f32) -> f32 {
+pub(crate) fn reverting(
+    level: f32,
+    mean: f32,
+    rate: f32,
+    volatility: f32,
+    years: f32,
+    noise: f32,
+) -> f32 {
     let keep = math::exp(-rate * years);
     // (1 − e^{−2rΔ})/(2r) tends to Δ as r tends to 0.
     let slow = rate * years < 1e-4;
-    let variance = math::select(slow, years, math::saturate(2.0 * rate * years) / (2.0 * math::max(rate, 1e-9)));
+    let variance = math::select(
+        slow,
+        years,
+        math::saturate(2.0 * rate * years) / (2.0 * math::max(rate, 1e-9)),
+    );
     mean + (level - mean) * keep + volatility * math::sqrt(variance) * noise
 }
 
 /// Geometric Brownian motion after a step.
 #[inline(always)]
 pub(crate) fn geometric(level: f32, growth: f32, volatility: f32, years: f32, noise: f32) -> f32 {
-    level * math::exp((growth - volatility * volatility / 2.0) * years + volatility * math::sqrt(years) * noise)
+    level
+        * math::exp(
+            (growth - volatility * volatility / 2.0) * years
+                + volatility * math::sqrt(years) * noise,
+        )
 }
 
 /// Random walk after a step.
@@ -40,23 +55,41 @@ pub(crate) fn walking(level: f32, drift: f32, volatility: f32, years: f32, noise
 
 /// State of a chain after a step, as a number in 0..=last.
 #[inline(always)]
-pub(crate) fn chained(state: f32, last: f32, up_per_year: f32, down_per_year: f32, years: f32, uniform: f32) -> f32 {
+pub(crate) fn chained(
+    state: f32,
+    last: f32,
+    up_per_year: f32,
+    down_per_year: f32,
+    years: f32,
+    uniform: f32,
+) -> f32 {
     let up = math::saturate(up_per_year * years);
     let down = math::saturate(down_per_year * years);
     // The two moves share one uniform number from its two ends, so that they never coincide.
-    let step = math::indicator(uniform < up) - math::indicator((uniform >= up) & (uniform > 1.0 - down));
+    let step =
+        math::indicator(uniform < up) - math::indicator((uniform >= up) & (uniform > 1.0 - down));
     math::clamp(state + step, 0.0, last)
 }
 
 /// Height above the base after a step of a jumping driver.
 #[inline(always)]
-pub(crate) fn jumping(height: f32, per_year: f32, size: f32, half_life: f32, years: f32, uniform: f32) -> f32 {
+pub(crate) fn jumping(
+    height: f32,
+    per_year: f32,
+    size: f32,
+    half_life: f32,
+    years: f32,
+    uniform: f32,
+) -> f32 {
     let keep = math::exp(-std::f32::consts::LN_2 * years / half_life);
     height * keep + size * math::indicator(uniform < math::saturate(per_year * years))
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "tests compare with the standard library")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests compare with the standard library"
+)]
 mod tests {
     use super::*;
 

@@ -113,9 +113,11 @@ pub(crate) fn saturate_sum(sum: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn benefit(view: &EnergyView<f32>, params: &EnergyParams<f32>) -> f32 {
     let gain = view.complement
-        * (COMPLEMENT_BASE + COMPLEMENT_CLUB * view.coordination + COMPLEMENT_POLICY * view.binding);
-    let loss =
-        view.rivalry * (RIVALRY_BASE - RIVALRY_CLUB * view.coordination + RIVALRY_POLICY * view.binding);
+        * (COMPLEMENT_BASE
+            + COMPLEMENT_CLUB * view.coordination
+            + COMPLEMENT_POLICY * view.binding);
+    let loss = view.rivalry
+        * (RIVALRY_BASE - RIVALRY_CLUB * view.coordination + RIVALRY_POLICY * view.binding);
     let prices = PRICE_SHIFT * view.binding * (view.seller - view.buyer) * view.balance
         - PRICE_FREEDOM * view.binding * view.seller;
     let guard = params.infrastructure
@@ -131,11 +133,22 @@ mod tests {
     use super::*;
 
     fn view() -> EnergyView<f32> {
-        EnergyView { price: 1.0, complement: 0.4, rivalry: 0.2, seller: 0.7, ..EnergyView::default() }
+        EnergyView {
+            price: 1.0,
+            complement: 0.4,
+            rivalry: 0.2,
+            seller: 0.7,
+            ..EnergyView::default()
+        }
     }
 
     fn params() -> EnergyParams<f32> {
-        EnergyParams { weight: 0.5, market_twh: 1500.0, link_floor: 0.4, infrastructure: 0.25 }
+        EnergyParams {
+            weight: 0.5,
+            market_twh: 1500.0,
+            link_floor: 0.4,
+            infrastructure: 0.25,
+        }
     }
 
     #[test]
@@ -148,10 +161,21 @@ mod tests {
 
     #[test]
     fn a_club_helps_and_a_binding_policy_splits_sellers_from_buyers() {
-        let club = EnergyView { coordination: 1.0, ..view() };
+        let club = EnergyView {
+            coordination: 1.0,
+            ..view()
+        };
         assert!(benefit(&club, &params()) > benefit(&view(), &params()));
-        let seller = EnergyView { binding: 1.0, balance: 0.5, ..view() };
-        let buyer = EnergyView { seller: 0.0, buyer: 0.7, ..seller.clone() };
+        let seller = EnergyView {
+            binding: 1.0,
+            balance: 0.5,
+            ..view()
+        };
+        let buyer = EnergyView {
+            seller: 0.0,
+            buyer: 0.7,
+            ..seller.clone()
+        };
         assert!(benefit(&seller, &params()) > benefit(&buyer, &params()));
     }
 }

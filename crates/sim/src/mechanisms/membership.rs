@@ -66,6 +66,10 @@ mod tests {
         let of = |status| weight(code(status), 0.1, 0.3);
         let weights: Vec<f32> = Status::ALL.into_iter().map(of).collect();
         assert_eq!(weights, [0.0, 0.1, 0.3, 0.3, 1.0, 0.0]);
-        assert!(Status::ALL.into_iter().all(|status| status_of(code(status)) == status));
+        assert!(
+            Status::ALL
+                .into_iter()
+                .all(|status| status_of(code(status)) == status)
+        );
     }
 }

@@ -131,9 +131,21 @@ mod tests {
         let mut paths = std::collections::BTreeSet::new();
         for spec in catalogue.params {
             assert!(paths.insert(spec.path), "{} is declared twice", spec.path);
-            assert!(spec.low <= spec.default && spec.default <= spec.high, "{}", spec.path);
-            assert!(spec.min <= spec.low && spec.high <= spec.max, "{}", spec.path);
-            assert!(!spec.source.is_empty() && !spec.title.is_empty(), "{}", spec.path);
+            assert!(
+                spec.low <= spec.default && spec.default <= spec.high,
+                "{}",
+                spec.path
+            );
+            assert!(
+                spec.min <= spec.low && spec.high <= spec.max,
+                "{}",
+                spec.path
+            );
+            assert!(
+                !spec.source.is_empty() && !spec.title.is_empty(),
+                "{}",
+                spec.path
+            );
         }
     }
 

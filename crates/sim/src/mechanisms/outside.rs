@@ -46,7 +46,13 @@ pub(crate) fn stake(flow_over_gdp: f32, fuel_share: f32, fuel_discount: f32) -> 
 
 /// Cost of a posture to a member, before weight.
 #[inline(always)]
-pub(crate) fn cost(stake: f32, salience_energy: f32, salience_trade: f32, posture: f32, trust: f32) -> f32 {
+pub(crate) fn cost(
+    stake: f32,
+    salience_energy: f32,
+    salience_trade: f32,
+    posture: f32,
+    trust: f32,
+) -> f32 {
     stake * SALIENCE_FACTOR * (salience_energy + salience_trade) * returned(posture, trust)
 }
 
@@ -66,7 +72,9 @@ pub(crate) fn bloc_value(
     regime_distance: f32,
     params: &OutsideParams<f32>,
 ) -> f32 {
-    weight * (-params.engagement * returned(posture, affinity) - params.recognition * cooperation * regime_distance)
+    weight
+        * (-params.engagement * returned(posture, affinity)
+            - params.recognition * cooperation * regime_distance)
 }
 
 #[cfg(test)]
@@ -84,6 +92,9 @@ mod tests {
     #[test]
     fn cooperation_is_a_gain_as_far_as_it_is_trusted() {
         assert!((cost(0.3, 0.3, 0.5, -0.5, 1.0) + 0.18).abs() < 1e-6);
-        assert!(cost(0.3, 0.3, 0.5, -0.5, -1.0).abs() < 1e-9, "none is expected from a bloc without trust");
+        assert!(
+            cost(0.3, 0.3, 0.5, -0.5, -1.0).abs() < 1e-9,
+            "none is expected from a bloc without trust"
+        );
     }
 }

@@ -113,15 +113,24 @@ mod tests {
 
     fn params() -> RelationParams<f32> {
         RelationParams {
-            similarity: 0.1, joint: 0.03, opposed: 0.03, rivalry: 0.04,
-            balance: 0.05, noise: 0.03, ideal_noise: 0.08, ideal_common: 0.05,
+            similarity: 0.1,
+            joint: 0.03,
+            opposed: 0.03,
+            rivalry: 0.04,
+            balance: 0.05,
+            noise: 0.03,
+            ideal_noise: 0.08,
+            ideal_common: 0.05,
         }
     }
 
     #[test]
     fn worked_by_hand() {
         // A 0, S 0.5: drift 0.1 · 0.5 = 0.05 a year
-        let pull = Pull { similarity: 0.5, ..Pull::default() };
+        let pull = Pull {
+            similarity: 0.5,
+            ..Pull::default()
+        };
         assert!((next_affinity(0.0, &pull, &params(), 1.0, 1.0, 0.0) - 0.05).abs() < 1e-6);
         // equal ideal points, no ties but the offset: tanh(0.55 − 0.25) = 0.29131
         assert!((similarity(0.0, ties(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)) - 0.291_31).abs() < 1e-4);

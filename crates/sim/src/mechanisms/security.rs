@@ -44,7 +44,9 @@ pub(crate) fn pool_worth(pool: f32, half: f32) -> f32 {
 /// Protection against one threat, 0..=1.
 #[inline(always)]
 pub(crate) fn protection(strength: f32, elements: f32, pool_worth: f32, cohesion: f32) -> f32 {
-    math::saturate(strength * elements * pool_worth * (COHESION_FLOOR + (1.0 - COHESION_FLOOR) * cohesion))
+    math::saturate(
+        strength * elements * pool_worth * (COHESION_FLOOR + (1.0 - COHESION_FLOOR) * cohesion),
+    )
 }
 
 /// Worth of protection against one threat to an actor.

@@ -58,8 +58,14 @@ pub(crate) fn presence_relief(relief: f32, presence: f32, forces: f32, trust: f3
 
 /// Exposure to the military pressure of a bloc.
 #[inline(always)]
-pub(crate) fn external(proximity: f32, bloc_affinity: f32, bloc_capability: f32, capability: f32) -> f32 {
-    proximity * (1.0 - bloc_affinity) / 2.0 * bloc_capability / (bloc_capability + capability + f32::MIN_POSITIVE)
+pub(crate) fn external(
+    proximity: f32,
+    bloc_affinity: f32,
+    bloc_capability: f32,
+    capability: f32,
+) -> f32 {
+    proximity * (1.0 - bloc_affinity) / 2.0 * bloc_capability
+        / (bloc_capability + capability + f32::MIN_POSITIVE)
 }
 
 /// Exposure to pressure on the regime.

@@ -38,8 +38,14 @@ pub(crate) fn dominance(own_gdp: f32, other_gdp: f32) -> f32 {
 
 /// The trade term, before salience and weight.
 #[inline(always)]
-pub(crate) fn benefit(dependence: f32, opening: f32, dominance: f32, params: &TradeParams<f32>) -> f32 {
-    worth(dependence, params.half_dependence) * (1.0 + params.opening_gain * opening * (1.0 - dominance))
+pub(crate) fn benefit(
+    dependence: f32,
+    opening: f32,
+    dominance: f32,
+    params: &TradeParams<f32>,
+) -> f32 {
+    worth(dependence, params.half_dependence)
+        * (1.0 + params.opening_gain * opening * (1.0 - dominance))
 }
 
 #[cfg(test)]
@@ -48,7 +54,11 @@ mod tests {
 
     #[test]
     fn worked_by_hand() {
-        let params = TradeParams { weight: 0.5, half_dependence: 0.3, opening_gain: 0.6 };
+        let params = TradeParams {
+            weight: 0.5,
+            half_dependence: 0.3,
+            opening_gain: 0.6,
+        };
         // 0.3/(0.3 + 0.3) · (1 + 0.6 · 0.5) = 0.65
         assert!((benefit(0.3, 0.5, 0.0, &params) - 0.65).abs() < 1e-6);
         assert!(benefit(0.0, 1.0, 0.0, &params).abs() < 1e-9);

@@ -35,7 +35,8 @@ pub(crate) fn resting(
     external_threat: f32,
     params: &TrustParams<f32>,
 ) -> f32 {
-    let suspicion = params.presence * forces_near * (1.0 - affinity) / 2.0 + params.pressure * external_threat;
+    let suspicion =
+        params.presence * forces_near * (1.0 - affinity) / 2.0 + params.pressure * external_threat;
     math::clamp(affinity + params.dialogue * dialogue - suspicion, -1.0, 1.0)
 }
 
@@ -45,7 +46,12 @@ mod tests {
 
     #[test]
     fn dialogue_lifts_and_presence_lowers() {
-        let params = TrustParams { speed: 0.15, dialogue: 0.3, presence: 0.3, pressure: 0.3 };
+        let params = TrustParams {
+            speed: 0.15,
+            dialogue: 0.3,
+            presence: 0.3,
+            pressure: 0.3,
+        };
         // −0.2 + 0.3 · 1 − (0.3 · 0.5 · 0.6 + 0.3 · 0.1) = −0.02
         assert!((resting(-0.2, 1.0, 0.5, 0.1, &params) + 0.02).abs() < 1e-6);
         assert!(resting(-0.2, 1.0, 0.5, 0.1, &params) > resting(-0.2, 0.0, 0.5, 0.1, &params));

@@ -37,10 +37,21 @@ const RESPONSE_MAX: f32 = 4.0;
 
 /// Hazard of leaving [per year].
 #[inline(always)]
-pub(crate) fn hazard(base: f32, worth: f32, worth_on_joining: f32, best_outside: f32, lead_by_other: f32, params: &WithdrawalParams<f32>) -> f32 {
+pub(crate) fn hazard(
+    base: f32,
+    worth: f32,
+    worth_on_joining: f32,
+    best_outside: f32,
+    lead_by_other: f32,
+    params: &WithdrawalParams<f32>,
+) -> f32 {
     let ordinary = math::min(worth_on_joining, params.content);
     let margin = worth - ordinary - best_outside + params.leverage * lead_by_other;
-    base * math::exp(-math::clamp(params.response * margin / SCALE, RESPONSE_MIN, RESPONSE_MAX))
+    base * math::exp(-math::clamp(
+        params.response * margin / SCALE,
+        RESPONSE_MIN,
+        RESPONSE_MAX,
+    ))
 }
 
 /// Probability of an event at a rate within a step.
@@ -50,13 +61,22 @@ pub(crate) fn probability(rate_per_year: f32, years: f32) -> f32 {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "tests compare with the standard library")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests compare with the standard library"
+)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_hazard_falls_with_worth_between_its_bounds() {
-        let params = WithdrawalParams { response: 1.5, leverage: 0.15, content: 0.15, smoothing: 0.5, suspension: 0.25 };
+        let params = WithdrawalParams {
+            response: 1.5,
+            leverage: 0.15,
+            content: 0.15,
+            smoothing: 0.5,
+            suspension: 0.25,
+        };
         assert!((hazard(0.01, 0.15, 0.5, 0.0, 0.0, &params) - 0.01).abs() < 1e-6);
         assert!(hazard(0.01, 0.3, 0.5, 0.0, 0.0, &params) < 0.01);
         assert!((hazard(0.01, -9.0, 0.5, 0.0, 0.0, &params) - 0.01 * 3.0f32.exp()).abs() < 1e-5);

@@ -1,8 +1,8 @@
 //! Observe: measures, outcomes read from the state, and a check that everything is sound.
 
 use super::outcomes;
-use super::utility;
 use super::state::State;
+use super::utility;
 use crate::batch::FaultKind;
 use crate::math;
 use crate::measures::{Recorded, cohesion};

@@ -11,8 +11,9 @@ use crate::math;
 use crate::mechanisms::{membership, outside, threats};
 use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
 use crate::state::{
-    Affinity, BlocTies, Bonds, Clock, Cohesion, Driver, Elements, Inputs, Keys, Levels, Parameters, Plan, Posture,
-    Salience, Shield, Standing, Texts, Threatened, TiesVersion, Traits, Utility, zero,
+    Affinity, BlocTies, Bonds, Clock, Cohesion, Driver, Elements, Inputs, Keys, Levels, Parameters,
+    Plan, Posture, Salience, Shield, Standing, Texts, Threatened, TiesVersion, Traits, Utility,
+    zero,
 };
 
 /// Every column that the utility function reads, for the systems that call it.
@@ -35,6 +36,29 @@ pub(crate) struct Reading<'w, 's> {
     pub(crate) standing: Column<'w, 's, Standing>,
     pub(crate) cohesion: Column<'w, 's, Cohesion>,
     pub(crate) ties: Res<'w, TiesVersion>,
+}
+
+/// The energy price where no driver is named.
+static PAR: Lanes = Lanes::ONE;
+
+impl Reading<'_, '_> {
+    /// The world as the utility function sees it.
+    pub(crate) fn setting<'a>(&'a self, threatened: &'a [Threatened]) -> Setting<'a> {
+        let driver = self.plan.0.scenario.world.energy_price;
+        Setting {
+            plan: &self.plan.0,
+            law: &self.law.0,
+            elements: &self.elements.0,
+            traits: rows(&self.traits),
+            salience: rows(&self.salience),
+            threatened,
+            blocs: rows(&self.blocs),
+            bonds: rows(&self.bonds),
+            affinity: rows(&self.affinity),
+            price: driver.map_or(&PAR, |driver| &rows(&self.drivers)[driver].level),
+            ties: self.ties.0,
+        }
+    }
 }
 
 /// What several systems of one step share: worked out once by [`appraise_seats`].
@@ -61,7 +85,9 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Makes room for a program.
     pub(crate) fn new(plan: &Program) -> Self {
-        let most = |of: fn(&OrganisationPlan) -> usize| plan.organisations.iter().map(of).max().unwrap_or(0);
+        let most = |of: fn(&OrganisationPlan) -> usize| {
+            plan.organisations.iter().map(of).max().unwrap_or(0)
+        };
         let world = &plan.scenario.world;
         Self {
             members: vec![vec![None; world.organisations.len()]; world.actors.len()],
@@ -76,7 +102,13 @@ impl Workspace {
 
     /// Notes memberships and protection elsewhere.
     #[inline(always)]
-    fn prepare(&mut self, plan: &Program, inputs: &Inputs, standing: &[Standing], shields: &[Shield]) {
+    fn prepare(
+        &mut self,
+        plan: &Program,
+        inputs: &Inputs,
+        standing: &[Standing],
+        shields: &[Shield],
+    ) {
         for (public, threat) in self.public.iter_mut().zip(&plan.scenario.world.threats) {
             *public = *inputs.get(threat.public_share);
         }
@@ -93,7 +125,12 @@ impl Workspace {
             zero(elsewhere);
             for org in (0..plan.organisations.len()).filter(|&org| org != seat.organisation) {
                 if let Some(other) = plan.seat(org, seat.actor) {
-                    shelter(elsewhere, &shields[other], &standing[other].weight, self.public.len());
+                    shelter(
+                        elsewhere,
+                        &shields[other],
+                        &standing[other].weight,
+                        self.public.len(),
+                    );
                 }
             }
         }
@@ -129,21 +166,7 @@ pub(crate) fn appraise_seats(
     let standing = rows(&reading.standing);
     let work = &mut *work;
     let threatened = rows_mut(&mut threatened);
-    let one = Lanes::ONE;
-    let drivers = rows(&reading.drivers);
-    let setting = Setting {
-        plan,
-        law: &reading.law.0,
-        elements: &reading.elements.0,
-        traits: rows(&reading.traits),
-        salience: rows(&reading.salience),
-        threatened,
-        blocs: rows(&reading.blocs),
-        bonds: rows(&reading.bonds),
-        affinity: rows(&reading.affinity),
-        price: plan.scenario.world.energy_price.map_or(&one, |driver| &drivers[driver].level),
-        ties: reading.ties.0,
-    };
+    let setting = reading.setting(threatened);
     let mut seats = Seats {
         standing,
         utilities: rows_mut(&mut utilities),
@@ -192,18 +215,31 @@ fn appraise_organisation(
     appraisal::effective_levels(setting, organisation, burden_levels, &mut work.effective);
     let effective = &work.effective[..organisation.live.len()];
     appraisal::view(setting, organisation, effective, texts, &mut work.view);
-    for (reach, seat) in work.reach.iter_mut().zip(&seats.standing[organisation.seats.clone()]) {
+    for (reach, seat) in work
+        .reach
+        .iter_mut()
+        .zip(&seats.standing[organisation.seats.clone()])
+    {
         *reach = seat.reach;
     }
     let company = &mut work.companies[org];
     company.gather(setting, org, &work.reach[..organisation.seats.len()]);
-    let burden = Burden { org, texts, levels: burden_levels, effective };
+    let burden = Burden {
+        org,
+        texts,
+        levels: burden_levels,
+        effective,
+    };
     let alone = appraisal::carry_alone(setting, &burden);
     for (at, row) in organisation.seats.clone().enumerate() {
         let actor = setting.plan.seats[row].actor;
         let members = &work.members[actor];
         let shared;
-        let carried = if organisation.overlapping.iter().all(|&other| members[other].is_none()) {
+        let carried = if organisation
+            .overlapping
+            .iter()
+            .all(|&other| members[other].is_none())
+        {
             &alone
         } else {
             shared = appraisal::carry(setting, &burden, |org| &levels[org].built, members);
@@ -233,7 +269,14 @@ fn appraise_organisation(
             lead: &mut utility.lead,
             led: &mut utility.led,
         };
-        appraisal::appraise(setting, &work.view, &seat, &work.public, &Stale::ALL, &mut out);
+        appraisal::appraise(
+            setting,
+            &work.view,
+            &seat,
+            &work.public,
+            &Stale::ALL,
+            &mut out,
+        );
         utility.interdependence = appraisal::interdependence(setting, &company.sums[at]);
         utility.total = sum_of(&utility.terms);
     }
@@ -242,7 +285,15 @@ fn appraise_organisation(
 /// Sum of the terms, in their order.
 #[inline(always)]
 fn sum_of(terms: &[Lanes; 7]) -> Lanes {
-    let [energy, trade, security, affinity, influence, autonomy, outside] = terms;
+    let [
+        energy,
+        trade,
+        security,
+        affinity,
+        influence,
+        autonomy,
+        outside,
+    ] = terms;
     Lanes::from_fn(
         #[inline(always)]
         |l| {
@@ -258,9 +309,17 @@ fn sum_of(terms: &[Lanes; 7]) -> Lanes {
 }
 
 /// Smooths utility and lets references follow postures.
-fn settle(reading: &Reading<'_, '_>, first: bool, utilities: &mut [Utility], postures: &mut [Posture]) {
+fn settle(
+    reading: &Reading<'_, '_>,
+    first: bool,
+    utilities: &mut [Utility],
+    postures: &mut [Posture],
+) {
     let years = reading.clock.years;
-    let (smoothing, adaptation) = (&reading.law.0.withdrawal.smoothing, &reading.law.0.outside.adaptation);
+    let (smoothing, adaptation) = (
+        &reading.law.0.withdrawal.smoothing,
+        &reading.law.0.outside.adaptation,
+    );
     let n_blocs = reading.plan.0.bloc_members.len();
     reading.keys.0.isa().dispatch(
         #[inline(always)]
@@ -278,7 +337,8 @@ fn settle(reading: &Reading<'_, '_>, first: bool, utilities: &mut [Utility], pos
             );
             for posture in postures.iter_mut() {
                 for bloc in 0..n_blocs.min(BLOCS_MAX) {
-                    posture.reference[bloc] = posture.reference[bloc].zip3(&posture.felt[bloc], &adapted, math::lerp);
+                    posture.reference[bloc] =
+                        posture.reference[bloc].zip3(&posture.felt[bloc], &adapted, math::lerp);
                 }
             }
         },
@@ -287,13 +347,23 @@ fn settle(reading: &Reading<'_, '_>, first: bool, utilities: &mut [Utility], pos
 
 /// Best protection of each actor over its organisations.
 #[inline(always)]
-fn best_shields(plan: &Program, standing: &[Standing], shields: &[Shield], threatened: &mut [Threatened]) {
+fn best_shields(
+    plan: &Program,
+    standing: &[Standing],
+    shields: &[Shield],
+    threatened: &mut [Threatened],
+) {
     for threatened in threatened.iter_mut() {
         zero(&mut threatened.shield);
     }
     let n_threats = plan.scenario.world.threats.len();
     for (row, seat) in plan.seats.iter().enumerate() {
-        shelter(&mut threatened[seat.actor].shield, &shields[row], &standing[row].weight, n_threats);
+        shelter(
+            &mut threatened[seat.actor].shield,
+            &shields[row],
+            &standing[row].weight,
+            n_threats,
+        );
     }
 }
 
@@ -314,7 +384,10 @@ pub(crate) fn fade_texts(
                 #[inline(always)]
                 |fading| 1.0 - threats::share_moved(fading, clock.years),
             );
-            for text in texts.iter_mut().flat_map(|texts| texts.0.iter_mut().take(n_blocs)) {
+            for text in texts
+                .iter_mut()
+                .flat_map(|texts| texts.0.iter_mut().take(n_blocs))
+            {
                 text.update_with(
                     &kept,
                     #[inline(always)]
@@ -327,5 +400,11 @@ pub(crate) fn fade_texts(
 
 /// Stake of every actor in every bloc, from flows and fuel: at the start of a block.
 pub(crate) fn stake_of(flow_over_gdp: &Lanes, fuel_share: &Lanes, law: &Parameters) -> Lanes {
-    Lanes::from_fn(|l| outside::stake(flow_over_gdp[l], fuel_share[l], law.0.outside.fuel_discount[l]))
+    Lanes::from_fn(|l| {
+        outside::stake(
+            flow_over_gdp[l],
+            fuel_share[l],
+            law.0.outside.fuel_discount[l],
+        )
+    })
 }

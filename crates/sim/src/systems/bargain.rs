@@ -6,7 +6,6 @@
 use bevy_ecs::prelude::*;
 use foedera_scenario::Condition;
 
-use crate::appraisal::Setting;
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};

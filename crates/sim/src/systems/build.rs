@@ -10,7 +10,8 @@ use crate::math;
 use crate::mechanisms::{commitment, threats};
 use crate::program::OrganisationPlan;
 use crate::state::{
-    Clock, Cohesion, Commitment, Elements, IdealPoint, Keys, Levels, Parameters, Plan, Standing, Traits, Utility,
+    Clock, Cohesion, Commitment, Elements, IdealPoint, Keys, Levels, Parameters, Plan, Standing,
+    Traits, Utility,
 };
 
 /// Commitment follows utility; at the first step it is there.
@@ -45,7 +46,10 @@ pub(crate) fn commit_members(
 }
 
 /// Built levels follow declared ones as far as members deliver.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn build_elements(
     plan: Res<Plan>,
     law: Res<Parameters>,
@@ -59,8 +63,12 @@ pub(crate) fn build_elements(
     mut levels: ColumnMut<Levels>,
     mut cohesion: ColumnMut<Cohesion>,
 ) {
-    let (traits, ideals, standing, commitments) =
-        (rows(&traits), rows(&ideals), rows(&standing), rows(&commitments));
+    let (traits, ideals, standing, commitments) = (
+        rows(&traits),
+        rows(&ideals),
+        rows(&standing),
+        rows(&commitments),
+    );
     let params = &law.0.commitment;
     let (levels, cohesion) = (rows_mut(&mut levels), rows_mut(&mut cohesion));
     let first = clock.step == 0;
@@ -68,12 +76,19 @@ pub(crate) fn build_elements(
         #[inline(always)]
         || {
             for (org, organisation) in plan.0.organisations.iter().enumerate() {
-                let (committed, spread) =
-                    deliverers(&plan.0.seats, organisation, traits, ideals, standing, commitments);
+                let (committed, spread) = deliverers(
+                    &plan.0.seats,
+                    organisation,
+                    traits,
+                    ideals,
+                    standing,
+                    commitments,
+                );
                 let delivery = committed.zip3(&spread, &params.heterogeneity, commitment::delivery);
                 cohesion[org].delivery = delivery;
                 for &element in &organisation.live {
-                    let (built, declared) = (&levels[org].built[element], &levels[org].declared[element]);
+                    let (built, declared) =
+                        (&levels[org].built[element], &levels[org].declared[element]);
                     // What is neither there nor declared is not built.
                     if is_zero(built) && is_zero(declared) {
                         continue;
@@ -82,10 +97,17 @@ pub(crate) fn build_elements(
                     let next = Lanes::from_fn(
                         #[inline(always)]
                         |l| {
-                            let (built, declared, delivery) = (built.0[l], declared.0[l], delivery.0[l]);
+                            let (built, declared, delivery) =
+                                (built.0[l], declared.0[l], delivery.0[l]);
                             let (years, decay) = (years.0[l], params.decay.0[l]);
-                            let next =
-                                commitment::next_built(built, declared, delivery, years, decay, clock.years);
+                            let next = commitment::next_built(
+                                built,
+                                declared,
+                                delivery,
+                                years,
+                                decay,
+                                clock.years,
+                            );
                             // At the start, what is declared stands as far as it is delivered.
                             math::select(first, declared * delivery, next)
                         },

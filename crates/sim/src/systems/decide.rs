@@ -62,7 +62,11 @@ pub(crate) fn decide(table: &Table<'_>, bench: &Bench, mut out: Outcome<'_>) {
     let clock = &table.reading.clock;
     let entity = u32::from(table.plan.scenario.initiatives[table.initiative].number);
     let mut uniform = Lanes::ZERO;
-    table.reading.keys.0.fill_uniforms(purpose::TABLING, clock.step, entity, &mut uniform);
+    table
+        .reading
+        .keys
+        .0
+        .fill_uniforms(purpose::TABLING, clock.step, entity, &mut uniform);
     for l in 0..LANES {
         if table.may[l] == 0.0 {
             continue;
@@ -80,12 +84,18 @@ fn keenest(table: &Table<'_>, bench: &Bench, adopted: usize, l: usize) -> f32 {
     let plan = table.plan;
     let rows = plan.initiatives[table.initiative].parties.clone();
     let n = rows.len();
-    let sponsored = !plan.scenario.initiatives[table.initiative].sponsors.is_empty();
+    let sponsored = !plan.scenario.initiatives[table.initiative]
+        .sponsors
+        .is_empty();
     let mut best = 0.0f32;
     for rung in adopted..plan.scenario.initiatives[table.initiative].ladder.len() {
         for (at, row) in rows.clone().enumerate() {
             let party = &plan.parties[row];
-            let speaks = if sponsored { party.sponsor } else { bench.eligible[at][l] > 0.0 };
+            let speaks = if sponsored {
+                party.sponsor
+            } else {
+                bench.eligible[at][l] > 0.0
+            };
             if speaks {
                 best = best.max(bench.values[rung * n + at][l]);
             }
@@ -122,8 +132,10 @@ fn decide_lane(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, l: usize
 fn ask(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Answer {
     let threshold = table.setting.law.bargaining.threshold[l];
     let mut bodies = convene(table, bench, rung, l);
-    let verdicts: Vec<bool> =
-        bodies.iter().map(|body| rules::passes(body.procedure, &body.voters, threshold)).collect();
+    let verdicts: Vec<bool> = bodies
+        .iter()
+        .map(|body| rules::passes(body.procedure, &body.voters, threshold))
+        .collect();
     let passes = !bodies.is_empty() && verdicts.iter().all(|&passed| passed);
     let mut blockers = Vec::new();
     let mut pivotal = None;
@@ -137,17 +149,28 @@ fn ask(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Answer {
             }
         }
         blockers.sort_unstable();
-        pivotal = blockers.iter().copied().find(|&at| lifts(&mut bodies, at, threshold));
+        pivotal = blockers
+            .iter()
+            .copied()
+            .find(|&at| lifts(&mut bodies, at, threshold));
     }
-    Answer { passes, blockers, pivotal }
+    Answer {
+        passes,
+        blockers,
+        pivotal,
+    }
 }
 
 /// Whether all bodies would say yes without one party's objection.
 fn lifts(bodies: &mut [Body], at: usize, threshold: f32) -> bool {
-    bodies.iter_mut().all(|body| match body.who.iter().position(|&who| who == at) {
-        Some(lifted) => rules::passes_without(body.procedure, &mut body.voters, lifted, threshold),
-        None => rules::passes(body.procedure, &body.voters, threshold),
-    })
+    bodies
+        .iter_mut()
+        .all(|body| match body.who.iter().position(|&who| who == at) {
+            Some(lifted) => {
+                rules::passes_without(body.procedure, &mut body.voters, lifted, threshold)
+            }
+            None => rules::passes(body.procedure, &body.voters, threshold),
+        })
 }
 
 /// The bodies that decide in a lane.
@@ -158,7 +181,11 @@ fn convene(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Vec<Body>
     let n = rows.len();
     let mut bodies = Vec::new();
     let mut gather = |rule: &Rule, takes_part: &dyn Fn(&program::PartyPlan) -> bool| {
-        let mut body = Body { procedure: procedure(table, rule, l), voters: Vec::new(), who: Vec::new() };
+        let mut body = Body {
+            procedure: procedure(table, rule, l),
+            voters: Vec::new(),
+            who: Vec::new(),
+        };
         for (at, row) in rows.clone().enumerate() {
             let party = &plan.parties[row];
             if takes_part(party) {
@@ -175,9 +202,13 @@ fn convene(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Vec<Body>
     };
     for (venue, &org) in file.venues.iter().enumerate() {
         let member = |party: &program::PartyPlan| {
-            party.seats[venue].is_some_and(|row| table.standing[row].status[l] == membership::MEMBER)
+            party.seats[venue]
+                .is_some_and(|row| table.standing[row].status[l] == membership::MEMBER)
         };
-        gather(program::rule_of(&plan.scenario, table.initiative, Some(org)), &member);
+        gather(
+            program::rule_of(&plan.scenario, table.initiative, Some(org)),
+            &member,
+        );
     }
     if !file.parties.is_empty() {
         let named = |party: &program::PartyPlan| party.named;
@@ -197,32 +228,52 @@ fn procedure(table: &Table<'_>, rule: &Rule, l: usize) -> Procedure {
     match rule {
         Rule::Consensus => Procedure::Consensus,
         Rule::OptIn { min } => Procedure::OptIn { min: *min as usize },
-        Rule::SimpleMajority { .. } => Procedure::Majority { quota: 0.5, strict: true },
-        Rule::QualifiedMajority { quota, .. } => {
-            Procedure::Majority { quota: table.reading.inputs.get(*quota)[l], strict: false }
-        }
+        Rule::SimpleMajority { .. } => Procedure::Majority {
+            quota: 0.5,
+            strict: true,
+        },
+        Rule::QualifiedMajority { quota, .. } => Procedure::Majority {
+            quota: table.reading.inputs.get(*quota)[l],
+            strict: false,
+        },
     }
 }
 
 fn weight(table: &Table<'_>, rule: &Rule, actor: usize, l: usize) -> f32 {
     let own = &table.setting.traits[actor].0;
     match rule {
-        Rule::QualifiedMajority { weights: Weights::Capability, .. } => own.capability[l],
-        Rule::QualifiedMajority { weights: Weights::Gdp, .. } => own.gdp[l],
+        Rule::QualifiedMajority {
+            weights: Weights::Capability,
+            ..
+        } => own.capability[l],
+        Rule::QualifiedMajority {
+            weights: Weights::Gdp,
+            ..
+        } => own.gdp[l],
         _ => 1.0,
     }
 }
 
 fn vetoes(rule: &Rule, actor: usize) -> bool {
     match rule {
-        Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => vetoes.contains(&actor),
+        Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => {
+            vetoes.contains(&actor)
+        }
         Rule::Consensus | Rule::OptIn { .. } => false,
     }
 }
 
 /// The sole blocker whom the keenest party can and will compensate.
-fn compensated(table: &Table<'_>, bench: &Bench, rung: usize, answer: &Answer, l: usize) -> Option<usize> {
-    let [blocker] = answer.blockers[..] else { return None };
+fn compensated(
+    table: &Table<'_>,
+    bench: &Bench,
+    rung: usize,
+    answer: &Answer,
+    l: usize,
+) -> Option<usize> {
+    let [blocker] = answer.blockers[..] else {
+        return None;
+    };
     answer.pivotal?;
     let params = table.setting.law.bargaining.at(l);
     let rows = table.plan.initiatives[table.initiative].parties.clone();
@@ -232,7 +283,11 @@ fn compensated(table: &Table<'_>, bench: &Bench, rung: usize, answer: &Answer, l
     if deficit <= 0.0 || deficit > params.payment_max {
         return None;
     }
-    let capability = |at: usize| table.setting.traits[table.plan.parties[rows.start + at].actor].0.capability[l];
+    let capability = |at: usize| {
+        table.setting.traits[table.plan.parties[rows.start + at].actor]
+            .0
+            .capability[l]
+    };
     let payer = (0..n)
         .filter(|&at| at != blocker && bench.eligible[at][l] > 0.0)
         .max_by(|&first, &second| value(first).total_cmp(&value(second)))?;
@@ -262,7 +317,11 @@ fn write_down(
     if let Some(answer) = answer {
         for &at in &answer.blockers {
             let parts = &bench.parts[failed * n + at];
-            blockers.push(Blocker { actor: actor(at), term: deciding(parts, l), value: bench.values[failed * n + at][l] });
+            blockers.push(Blocker {
+                actor: actor(at),
+                term: deciding(parts, l),
+                value: bench.values[failed * n + at][l],
+            });
             out.joined[at].objected[l] = 1.0;
             out.parties[at].blocked[l] += 1.0;
         }
@@ -272,9 +331,21 @@ fn write_down(
         let joined = join(table, bench, out, rung, l);
         out.verdict.rung[l] = (rung + 1) as f32;
         if let Some(at) = paid {
-            out.recorder.note(clock.n, l, clock.step, Happening::Paid { initiative, actor: actor(at) });
+            out.recorder.note(
+                clock.n,
+                l,
+                clock.step,
+                Happening::Paid {
+                    initiative,
+                    actor: actor(at),
+                },
+            );
         }
-        let what = Happening::Adopted { initiative, rung: index(rung), parties: joined };
+        let what = Happening::Adopted {
+            initiative,
+            rung: index(rung),
+            parties: joined,
+        };
         out.recorder.note(clock.n, l, clock.step, what);
     } else if let Some(worst) = blockers.iter().min_by(|a, b| a.value.total_cmp(&b.value)) {
         let what = Happening::Blocked {
@@ -288,7 +359,14 @@ fn write_down(
     if l < clock.n {
         let pivotal = answer.and_then(|answer| answer.pivotal).map(actor);
         let adopted = chosen.map(index);
-        out.recorder.decisions.push(Decision { lane: index(l), step: clock.step, initiative, adopted, blockers, pivotal });
+        out.recorder.decisions.push(Decision {
+            lane: index(l),
+            step: clock.step,
+            initiative,
+            adopted,
+            blockers,
+            pivotal,
+        });
         if clock.record == Record::Ledger {
             let adopted = out.progress.adopted[l] as usize;
             write_ledger(table, bench, out.recorder, adopted, l);
@@ -300,7 +378,11 @@ fn write_down(
 fn join(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, rung: usize, l: usize) -> u32 {
     let n = bench_len(table);
     let file = &table.plan.scenario.initiatives[table.initiative];
-    let rule = program::rule_of(&table.plan.scenario, table.initiative, file.venues.first().copied());
+    let rule = program::rule_of(
+        &table.plan.scenario,
+        table.initiative,
+        file.venues.first().copied(),
+    );
     let volunteers = matches!(rule, Rule::OptIn { .. });
     let mut count = 0;
     for at in 0..n {
@@ -328,7 +410,13 @@ fn deciding(parts: &[Lanes; 10], l: usize) -> u32 {
 }
 
 /// Writes the value of every rung still open in the lane to every party.
-fn write_ledger(table: &Table<'_>, bench: &Bench, recorder: &mut Recorder, adopted: usize, l: usize) {
+fn write_ledger(
+    table: &Table<'_>,
+    bench: &Bench,
+    recorder: &mut Recorder,
+    adopted: usize,
+    l: usize,
+) {
     let plan = table.plan;
     let rows = plan.initiatives[table.initiative].parties.clone();
     let n = rows.len();
@@ -361,13 +449,22 @@ fn index(of: usize) -> u32 {
 /// How many objected to what passed by majority; under other rules nobody is outvoted.
 fn outvoted(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> usize {
     let file = &table.plan.scenario.initiatives[table.initiative];
-    let rule = program::rule_of(&table.plan.scenario, table.initiative, file.venues.first().copied());
-    if !matches!(rule, Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }) {
+    let rule = program::rule_of(
+        &table.plan.scenario,
+        table.initiative,
+        file.venues.first().copied(),
+    );
+    if !matches!(
+        rule,
+        Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }
+    ) {
         return 0;
     }
     let n = bench_len(table);
     let threshold = table.setting.law.bargaining.threshold[l];
-    (0..n).filter(|&at| bench.eligible[at][l] > 0.0 && bench.values[rung * n + at][l] < -threshold).count()
+    (0..n)
+        .filter(|&at| bench.eligible[at][l] > 0.0 && bench.values[rung * n + at][l] < -threshold)
+        .count()
 }
 
 /// Notes who pushed what failed, and how far those who voted agreed.
@@ -390,7 +487,8 @@ fn note_vote(
             out.joined[at].pushed[l] = 1.0;
         }
     }
-    let against = chosen.map_or(n_blockers, |rung| outvoted(table, bench, rung, l)) as f32 / f32::max(voices, 1.0);
+    let against = chosen.map_or(n_blockers, |rung| outvoted(table, bench, rung, l)) as f32
+        / f32::max(voices, 1.0);
     out.verdict.voted[l] = 1.0;
     // Rice (1925): distance of the shares in favour and against.
     out.verdict.agreement[l] = math::abs(1.0 - 2.0 * math::min(against, 1.0));

@@ -13,8 +13,8 @@ use crate::math;
 use crate::mechanisms::{bilateral, energy, membership};
 use crate::program::Program;
 use crate::state::{
-    Affinity, BlocTies, Bonds, Clock, Driver, IdealPoint, Inputs, Joined, Levels, Parameters, Plan, Progress,
-    Recorder, Salience, Standing, Texts, Threatened, TiesVersion, Traits,
+    Affinity, BlocTies, Bonds, Clock, Driver, IdealPoint, Inputs, Joined, Levels, Parameters, Plan,
+    Progress, Recorder, Salience, Standing, Texts, Threatened, TiesVersion, Traits,
 };
 
 /// Everything that effects may change, and what they need to know.
@@ -36,7 +36,12 @@ pub(crate) struct Targets<'w, 's> {
     pub(crate) actors: Query<
         'w,
         's,
-        (&'static mut Threatened, &'static mut IdealPoint, &'static mut Salience, &'static mut BlocTies),
+        (
+            &'static mut Threatened,
+            &'static mut IdealPoint,
+            &'static mut Salience,
+            &'static mut BlocTies,
+        ),
     >,
     pub(crate) progress: ColumnMut<'w, 's, Progress>,
     pub(crate) ties: ResMut<'w, TiesVersion>,
@@ -53,9 +58,13 @@ fn belongs(
 ) -> Lanes {
     match group {
         Group::Actors(actors) => Lanes::splat(math::indicator(actors.contains(&actor))),
-        Group::Bloc(bloc) => Lanes::splat(math::indicator(plan.bloc_members[*bloc].contains(&actor))),
+        Group::Bloc(bloc) => {
+            Lanes::splat(math::indicator(plan.bloc_members[*bloc].contains(&actor)))
+        }
         Group::Members(org) => plan.seat(*org, actor).map_or(Lanes::ZERO, |row| {
-            standing[row].status.map(|status| math::indicator(status == membership::MEMBER))
+            standing[row]
+                .status
+                .map(|status| math::indicator(status == membership::MEMBER))
         }),
         Group::Parties => {
             let rows = initiative.map_or(0..0, |idx| plan.initiatives[idx].parties.clone());
@@ -100,8 +109,14 @@ impl Targets<'_, '_> {
                     text[l] += by[l] * mask[l];
                 }
             }
-            Effect::DriverShift { driver, by } => self.shift_driver(&plan, *driver, &self.inputs.get(*by).clone(), mask, false),
-            Effect::DriverMeanShift { driver, by, contributed } => {
+            Effect::DriverShift { driver, by } => {
+                self.shift_driver(&plan, *driver, &self.inputs.get(*by).clone(), mask, false)
+            }
+            Effect::DriverMeanShift {
+                driver,
+                by,
+                contributed,
+            } => {
                 let mut by = *self.inputs.get(*by);
                 if *contributed {
                     let share = self.contributed(&plan, initiative);
@@ -135,7 +150,9 @@ impl Targets<'_, '_> {
     /// Share of a common good that those who joined make together, 0..=1.
     fn contributed(&self, plan: &Program, initiative: Option<usize>) -> Lanes {
         let mut sum = Lanes::ZERO;
-        let Some(initiative) = initiative else { return Lanes::ONE };
+        let Some(initiative) = initiative else {
+            return Lanes::ONE;
+        };
         let (traits, joined) = (rows(&self.traits), rows(&self.joined));
         for row in plan.initiatives[initiative].parties.clone() {
             let capability = &traits[plan.parties[row].actor].0.capability;
@@ -146,7 +163,14 @@ impl Targets<'_, '_> {
         sum.map(math::saturate)
     }
 
-    fn shift_driver(&mut self, plan: &Program, driver: usize, by: &Lanes, mask: &Lanes, lasting: bool) {
+    fn shift_driver(
+        &mut self,
+        plan: &Program,
+        driver: usize,
+        by: &Lanes,
+        mask: &Lanes,
+        lasting: bool,
+    ) {
         let process = &plan.scenario.world.drivers[driver].process;
         let state = &mut rows_mut(&mut self.drivers)[driver];
         let by = both(by, mask);
@@ -158,12 +182,16 @@ impl Targets<'_, '_> {
             | Process::GeometricBrownian { .. }
             | Process::RandomWalk { .. }
             | Process::Jumps { .. } => add(&mut state.state),
-            Process::Constant { .. } | Process::Path { .. } | Process::Markov { .. } => add(&mut state.offset),
+            Process::Constant { .. } | Process::Path { .. } | Process::Markov { .. } => {
+                add(&mut state.offset)
+            }
         }
     }
 
     fn change_status(&mut self, plan: &Program, org: usize, actor: usize, to: f32, mask: &Lanes) {
-        let row = plan.seat(org, actor).expect("effects name seats that were planned");
+        let row = plan
+            .seat(org, actor)
+            .expect("effects name seats that were planned");
         let status = &mut rows_mut(&mut self.standing)[row].status;
         let (n, step) = (self.clock.n, self.clock.step);
         for l in 0..LANES {
@@ -203,13 +231,21 @@ impl Targets<'_, '_> {
                     continue;
                 }
                 done.push(pair);
-                let belongs = |group, actor| belongs(plan, group, actor, standing, joined, initiative);
+                let belongs =
+                    |group, actor| belongs(plan, group, actor, standing, joined, initiative);
                 // A pair is visited once, and may qualify either way round.
                 let there = both(&belongs(from, source), &belongs(to, target));
                 let round = both(&belongs(from, target), &belongs(to, source));
                 let mask = both(&there.zip(&round, math::max), mask);
                 let dyad = plan.dyad(source, target);
-                change_pair(effect, &mut affinity[dyad], &mut bonds[dyad], by, &mask, &floor);
+                change_pair(
+                    effect,
+                    &mut affinity[dyad],
+                    &mut bonds[dyad],
+                    by,
+                    &mask,
+                    &floor,
+                );
             }
         }
     }
@@ -225,11 +261,16 @@ impl Targets<'_, '_> {
     ) {
         let (standing, joined) = (rows_mut(&mut self.standing), rows(&self.joined));
         let candidates = plan.candidates(group, initiative);
-        for (actor, (mut threatened, mut ideal, mut salience, mut blocs)) in self.actors.iter_mut().enumerate() {
+        for (actor, (mut threatened, mut ideal, mut salience, mut blocs)) in
+            self.actors.iter_mut().enumerate()
+        {
             if !candidates.contains(&actor) {
                 continue;
             }
-            let mask = both(&belongs(plan, group, actor, standing, joined, initiative), mask);
+            let mask = both(
+                &belongs(plan, group, actor, standing, joined, initiative),
+                mask,
+            );
             for l in 0..LANES {
                 let by = by[l] * mask[l];
                 match effect {
@@ -254,7 +295,14 @@ impl Targets<'_, '_> {
 }
 
 /// Changes the ties of one pair.
-fn change_pair(effect: &Effect, affinity: &mut Affinity, bonds: &mut Bonds, by: &Lanes, mask: &Lanes, floor: &Lanes) {
+fn change_pair(
+    effect: &Effect,
+    affinity: &mut Affinity,
+    bonds: &mut Bonds,
+    by: &Lanes,
+    mask: &Lanes,
+    floor: &Lanes,
+) {
     let bonds = &mut bonds.0;
     for l in 0..LANES {
         match effect {
@@ -268,7 +316,8 @@ fn change_pair(effect: &Effect, affinity: &mut Affinity, bonds: &mut Bonds, by: 
             }
             _ => {
                 bonds.energy_link[l] = math::clamp_share(bonds.energy_link[l] + by[l] * mask[l]);
-                let factor = energy::link_factor(floor[l], bonds.energy_link[l], bonds.contiguity[l]);
+                let factor =
+                    energy::link_factor(floor[l], bonds.energy_link[l], bonds.contiguity[l]);
                 bonds.complement[l] = bonds.complement_raw[l] * factor;
             }
         }

@@ -10,8 +10,8 @@ use crate::math;
 use crate::mechanisms::{membership, salience, threats};
 use crate::program::{BLOCS_MAX, Program};
 use crate::state::{
-    Affinity, BlocTies, Clock, Driver, Inputs, Keys, Levels, Parameters, Plan, Salience, Standing, Stress,
-    Threatened, TradeTotal, Traits,
+    Affinity, BlocTies, Clock, Driver, Inputs, Keys, Levels, Parameters, Plan, Salience, Standing,
+    Stress, Threatened, TradeTotal, Traits,
 };
 
 /// Weighs statuses and finds who reaches in through links.
@@ -31,7 +31,9 @@ pub(crate) fn weigh_seats(
         #[inline(always)]
         || {
             for seat in standing.iter_mut() {
-                seat.weight = seat.status.zip3(&params.partner, &params.observer, membership::weight);
+                seat.weight =
+                    seat.status
+                        .zip3(&params.partner, &params.observer, membership::weight);
                 seat.reach = seat.weight;
             }
             for (org, organisation) in plan.organisations.iter().enumerate() {
@@ -39,7 +41,13 @@ pub(crate) fn weigh_seats(
                     continue;
                 }
                 let reach = &mut room[organisation.seats.clone()];
-                company::reach(plan, org, &levels[org].built, |row| &standing[row].weight, reach);
+                company::reach(
+                    plan,
+                    org,
+                    &levels[org].built,
+                    |row| &standing[row].weight,
+                    reach,
+                );
                 for (row, reach) in organisation.seats.clone().zip(reach.iter()) {
                     standing[row].reach = *reach;
                 }
@@ -132,9 +140,14 @@ impl Danger<'_> {
                 let distance = if *origin == actor {
                     &Lanes::ZERO
                 } else {
-                    self.inputs.get(world.dyads[self.plan.dyad(actor, *origin)].distance_km)
+                    self.inputs
+                        .get(world.dyads[self.plan.dyad(actor, *origin)].distance_km)
                 };
-                distance.zip3(self.inputs.get(*scale_km), &own.capability, threats::spillover)
+                distance.zip3(
+                    self.inputs.get(*scale_km),
+                    &own.capability,
+                    threats::spillover,
+                )
             }
             ThreatKind::Regime { bloc } => {
                 let insider = ties.insider[*bloc];
@@ -171,7 +184,8 @@ impl Danger<'_> {
         let mut out = spill;
         let relief = &self.law.0.threats.relief;
         for bloc in 0..self.plan.bloc_members.len() {
-            let (presence, trust, forces) = (&ties.presence[bloc], &ties.trust[bloc], self.forces(bloc));
+            let (presence, trust, forces) =
+                (&ties.presence[bloc], &ties.trust[bloc], self.forces(bloc));
             // Nobody near relieves nothing.
             if is_zero(presence) {
                 continue;
@@ -179,7 +193,13 @@ impl Danger<'_> {
             out = Lanes::from_fn(
                 #[inline(always)]
                 |l| {
-                    out.0[l] * threats::presence_relief(relief.0[l], presence.0[l], forces.0[l], trust.0[l])
+                    out.0[l]
+                        * threats::presence_relief(
+                            relief.0[l],
+                            presence.0[l],
+                            forces.0[l],
+                            trust.0[l],
+                        )
                 },
             );
         }
@@ -191,15 +211,26 @@ impl Danger<'_> {
     fn pressed(&self, actor: usize, bloc: usize, ties: &BlocTies, driver: &Lanes) -> Lanes {
         let own = &self.traits[actor].0;
         let (theirs, forces) = (&self.capability[bloc], self.forces(bloc));
-        let (proximity, affinity, presence) = (&ties.proximity[bloc], &ties.affinity[bloc], &ties.presence[bloc]);
+        let (proximity, affinity, presence) = (
+            &ties.proximity[bloc],
+            &ties.affinity[bloc],
+            &ties.presence[bloc],
+        );
         let felt_from = &self.law.0.threats.presence;
         let insider = ties.insider[bloc];
         Lanes::from_fn(
             #[inline(always)]
             |l| {
-                let near = threats::external(proximity.0[l], affinity.0[l], theirs.0[l], own.capability.0[l]);
-                let felt =
-                    felt_from.0[l] * own.ambition.0[l] * presence.0[l] * math::positive_part(forces.0[l]);
+                let near = threats::external(
+                    proximity.0[l],
+                    affinity.0[l],
+                    theirs.0[l],
+                    own.capability.0[l],
+                );
+                let felt = felt_from.0[l]
+                    * own.ambition.0[l]
+                    * presence.0[l]
+                    * math::positive_part(forces.0[l]);
                 (1.0 - insider) * (near * driver.0[l] + felt)
             },
         )
@@ -207,7 +238,10 @@ impl Danger<'_> {
 }
 
 /// Perceived threats follow the raw ones.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn perceive_threats(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
@@ -262,7 +296,10 @@ fn perceive(
             threatened.exposure[threat] = danger.exposure(actor, threat, ties);
         }
         let unit = danger.unit(actor, threat, ties, &threatened.exposure[threat]);
-        let (felt, multiplier) = (&threatened.intensity[threat], &threatened.multiplier[threat]);
+        let (felt, multiplier) = (
+            &threatened.intensity[threat],
+            &threatened.multiplier[threat],
+        );
         let felt = Lanes::from_fn(
             #[inline(always)]
             |l| math::lerp(felt.0[l], unit.0[l] * multiplier.0[l], share.0[l]),
@@ -299,7 +336,10 @@ fn plus(one: f32, other: f32) -> f32 {
 }
 
 /// Stress and the saliences adapted to it.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn adapt_salience(
     plan: Res<Plan>,
     law: Res<Parameters>,
@@ -312,7 +352,12 @@ pub(crate) fn adapt_salience(
 ) {
     let (traits, threatened, trade) = (rows(&traits), rows(&threatened), rows(&trade));
     let one = Lanes::ONE;
-    let price = plan.0.scenario.world.energy_price.map_or(&one, |driver| &rows(&drivers)[driver].level);
+    let price = plan
+        .0
+        .scenario
+        .world
+        .energy_price
+        .map_or(&one, |driver| &rows(&drivers)[driver].level);
     let response = &law.0.salience.response;
     keys.0.isa().dispatch(
         #[inline(always)]
@@ -333,7 +378,11 @@ pub(crate) fn adapt_salience(
                         salience::bounded(loss * any),
                         salience::bounded(danger.0[l] - threatened[actor].at_start.0[l]),
                     ];
-                    let base = [salience.base[0].0[l], salience.base[1].0[l], salience.base[2].0[l]];
+                    let base = [
+                        salience.base[0].0[l],
+                        salience.base[1].0[l],
+                        salience.base[2].0[l],
+                    ];
                     let adapted = salience::adapted(base, stress, response.0[l]);
                     felt[0].0[l] = stress[0];
                     felt[1].0[l] = stress[1];

@@ -101,7 +101,11 @@ impl Prospects {
             company: Company::new(org),
             ..Prospect::default()
         };
-        let most = plan.organisations.iter().map(|organisation| organisation.seats.len()).max();
+        let most = plan
+            .organisations
+            .iter()
+            .map(|organisation| organisation.seats.len())
+            .max();
         Self {
             before: plan.organisations.iter().map(room).collect(),
             after: plan.organisations.iter().map(room).collect(),
@@ -156,32 +160,81 @@ impl<'a> Foresight<'a> {
     #[inline(always)]
     fn look(&self, org: usize, prospect: &mut Prospect) {
         let organisation = &self.setting.plan.organisations[org];
-        let Prospect { levels, texts, effective, view, alone, .. } = prospect;
+        let Prospect {
+            levels,
+            texts,
+            effective,
+            view,
+            alone,
+            ..
+        } = prospect;
         appraisal::effective_levels(self.setting, organisation, levels, effective);
         appraisal::view(self.setting, organisation, effective, texts, view);
-        *alone = appraisal::carry_alone(self.setting, &Burden { org, texts, levels, effective });
+        *alone = appraisal::carry_alone(
+            self.setting,
+            &Burden {
+                org,
+                texts,
+                levels,
+                effective,
+            },
+        );
     }
 
     /// Who is in an organisation before any rung.
     #[inline(always)]
     fn company<'b>(&'b self, org: usize, before: &'b Prospect) -> &'b Company {
-        if before.as_ever { &self.work.companies[org] } else { &before.company }
+        if before.as_ever {
+            &self.work.companies[org]
+        } else {
+            &before.company
+        }
     }
 
     /// What a seat carries at one moment; `own` is its organisation as it is looked at.
     #[inline(always)]
-    fn carry(&self, org: usize, actor: usize, own: &Prospect, moment: &[Prospect], out: &mut Carried) {
+    fn carry(
+        &self,
+        org: usize,
+        actor: usize,
+        own: &Prospect,
+        moment: &[Prospect],
+        out: &mut Carried,
+    ) {
         let organisation = &self.setting.plan.organisations[org];
         let members = &self.work.members[actor];
-        if organisation.overlapping.iter().all(|&other| members[other].is_none()) {
+        if organisation
+            .overlapping
+            .iter()
+            .all(|&other| members[other].is_none())
+        {
             out.clone_from(&own.alone);
             return;
         }
         let levels_of = |other: usize| -> &[Lanes] {
-            if moment[other].fresh { &moment[other].levels } else { &self.levels[other].declared }
+            if moment[other].fresh {
+                &moment[other].levels
+            } else {
+                &self.levels[other].declared
+            }
         };
-        let Prospect { levels, texts, effective, .. } = own;
-        *out = appraisal::carry(self.setting, &Burden { org, texts, levels, effective }, levels_of, members);
+        let Prospect {
+            levels,
+            texts,
+            effective,
+            ..
+        } = own;
+        *out = appraisal::carry(
+            self.setting,
+            &Burden {
+                org,
+                texts,
+                levels,
+                effective,
+            },
+            levels_of,
+            members,
+        );
     }
 
     /// Makes the terms of one seat at one moment, as far as they are stale.
@@ -196,7 +249,12 @@ impl<'a> Foresight<'a> {
         spare: &mut Spare,
     ) {
         let at = row - self.setting.plan.organisations[org].seats.start;
-        let Outlook { terms, guards, carried, .. } = outlook;
+        let Outlook {
+            terms,
+            guards,
+            carried,
+            ..
+        } = outlook;
         let seat = SeatView {
             actor: self.setting.plan.seats[row].actor,
             weight: moment.weight,
@@ -208,9 +266,26 @@ impl<'a> Foresight<'a> {
             elsewhere: &self.work.elsewhere[row],
             cohesion: &self.cohesion[org].index,
         };
-        let Spare { protection, lead, led } = spare;
-        let mut out = Appraised { terms, protection, guards, lead, led };
-        appraisal::appraise(self.setting, moment.view, &seat, &self.work.public, stale, &mut out);
+        let Spare {
+            protection,
+            lead,
+            led,
+        } = spare;
+        let mut out = Appraised {
+            terms,
+            protection,
+            guards,
+            lead,
+            led,
+        };
+        appraisal::appraise(
+            self.setting,
+            moment.view,
+            &seat,
+            &self.work.public,
+            stale,
+            &mut out,
+        );
     }
 
     /// The affected organisations after all rungs up to `rung` that are not adopted yet.
@@ -263,7 +338,12 @@ impl<'a> Foresight<'a> {
     #[inline(always)]
     fn regroup(&self, org: usize, may: bool, prospects: &mut Prospects) {
         let plan = self.setting.plan;
-        let Prospects { before, after, reach, .. } = prospects;
+        let Prospects {
+            before,
+            after,
+            reach,
+            ..
+        } = prospects;
         after[org].as_ever = true;
         if !may {
             return;
@@ -293,11 +373,22 @@ impl<'a> Foresight<'a> {
     fn compare(&self, org: usize, prospects: &mut Prospects, parties: &[bool]) {
         let plan = self.setting.plan;
         let organisation = &plan.organisations[org];
-        let Prospects { before, after, seats_before, seats_after, spare, .. } = prospects;
+        let Prospects {
+            before,
+            after,
+            seats_before,
+            seats_after,
+            spare,
+            ..
+        } = prospects;
         let (from, to) = (&before[org], &after[org]);
         let own = if to.moved { to } else { from };
         let company_before = self.company(org, from);
-        let company = if to.as_ever { company_before } else { &to.company };
+        let company = if to.as_ever {
+            company_before
+        } else {
+            &to.company
+        };
         let mut stale = stale_after(from, to);
         for (at, row) in organisation.seats.clone().enumerate() {
             let actor = plan.seats[row].actor;
@@ -305,13 +396,19 @@ impl<'a> Foresight<'a> {
             found.known = false;
             stale.company = !to.as_ever || !alike(&from.weights[at], &to.weights[at]);
             let members = &self.work.members[actor];
-            let moved = |other: &usize| members[*other].is_some() && after[*other].fresh && after[*other].moved;
+            let moved = |other: &usize| {
+                members[*other].is_some() && after[*other].fresh && after[*other].moved
+            };
             let burdened = to.moved || organisation.overlapping.iter().any(moved);
             if !parties[actor] || !(burdened || stale.company) {
                 continue;
             }
             if !known.known {
-                let moment = Moment { view: &from.view, company: company_before, weight: &from.weights[at] };
+                let moment = Moment {
+                    view: &from.view,
+                    company: company_before,
+                    weight: &from.weights[at],
+                };
                 self.carry(org, actor, from, before, &mut known.carried);
                 self.judge(org, row, &moment, &Stale::ALL, known, spare);
                 known.known = true;
@@ -322,7 +419,11 @@ impl<'a> Foresight<'a> {
             }
             found.terms.clone_from(&known.terms);
             found.guards.clone_from(&known.guards);
-            let moment = Moment { view: &own.view, company, weight: &to.weights[at] };
+            let moment = Moment {
+                view: &own.view,
+                company,
+                weight: &to.weights[at],
+            };
             self.judge(org, row, &moment, &stale, found, spare);
             found.known = true;
         }
@@ -342,28 +443,42 @@ impl<'a> Foresight<'a> {
         let rate = &self.setting.law.bargaining.discount;
         match effect {
             Effect::ElementSet { org, element, to } => {
-                let (to, years) = (self.inputs.get(*to), &self.setting.elements[*element].build_years);
+                let (to, years) = (
+                    self.inputs.get(*to),
+                    &self.setting.elements[*element].build_years,
+                );
                 let level = &mut after[*org].levels[*element];
                 for l in 0..LANES {
-                    let change = (to.0[l] - level.0[l]) * bargaining::discounted(years.0[l], rate.0[l]);
+                    let change =
+                        (to.0[l] - level.0[l]) * bargaining::discounted(years.0[l], rate.0[l]);
                     level.0[l] += change * mask.0[l];
                 }
             }
             Effect::ElementAdd { org, element, by } => {
-                let (by, years) = (self.inputs.get(*by), &self.setting.elements[*element].build_years);
+                let (by, years) = (
+                    self.inputs.get(*by),
+                    &self.setting.elements[*element].build_years,
+                );
                 let level = &mut after[*org].levels[*element];
                 for l in 0..LANES {
                     let full = math::clamp_share(level.0[l] + by.0[l] * mask.0[l]);
-                    let change = (full - level.0[l]) * bargaining::discounted(years.0[l], rate.0[l]);
+                    let change =
+                        (full - level.0[l]) * bargaining::discounted(years.0[l], rate.0[l]);
                     level.0[l] += change;
                 }
             }
             Effect::StatusChange { org, actor, to } => {
-                let Some(row) = self.setting.plan.seat(*org, *actor) else { return };
+                let Some(row) = self.setting.plan.seat(*org, *actor) else {
+                    return;
+                };
                 let at = row - self.setting.plan.organisations[*org].seats.start;
                 let params = &self.setting.law.membership;
                 for l in 0..LANES {
-                    let to = membership::weight(membership::code(*to), params.partner.0[l], params.observer.0[l]);
+                    let to = membership::weight(
+                        membership::code(*to),
+                        params.partner.0[l],
+                        params.observer.0[l],
+                    );
                     let weight = &mut after[*org].weights[at].0[l];
                     *weight = math::select(mask.0[l] > 0.0, to, *weight);
                 }
@@ -381,14 +496,25 @@ impl<'a> Foresight<'a> {
 
     /// Change of the seven terms of a party, summed over its seats.
     #[inline(always)]
-    pub(crate) fn gain(&self, initiative: usize, actor: usize, prospects: &Prospects, out: &mut [Lanes; 10]) {
+    pub(crate) fn gain(
+        &self,
+        initiative: usize,
+        actor: usize,
+        prospects: &Prospects,
+        out: &mut [Lanes; 10],
+    ) {
         let plan = self.setting.plan;
         for &org in &plan.initiatives[initiative].affected {
-            let Some(row) = plan.seat(org, actor) else { continue };
+            let Some(row) = plan.seat(org, actor) else {
+                continue;
+            };
             if !prospects.seats_after[row].known {
                 continue;
             }
-            let (before, after) = (&prospects.seats_before[row].terms, &prospects.seats_after[row].terms);
+            let (before, after) = (
+                &prospects.seats_before[row].terms,
+                &prospects.seats_after[row].terms,
+            );
             for term in 0..7 {
                 out[term] = out[term].zip3(
                     &after[term],
@@ -411,11 +537,15 @@ impl<'a> Foresight<'a> {
                 continue;
             }
             for &org in &plan.initiatives[initiative].affected {
-                if plan.scenario.world.organisations[org].bloc == Some(bloc) || !prospects.after[org].moved {
+                if plan.scenario.world.organisations[org].bloc == Some(bloc)
+                    || !prospects.after[org].moved
+                {
                     continue;
                 }
-                let (was, is) =
-                    (&prospects.before[org].view.antagonism[bloc], &prospects.after[org].view.antagonism[bloc]);
+                let (was, is) = (
+                    &prospects.before[org].view.antagonism[bloc],
+                    &prospects.after[org].view.antagonism[bloc],
+                );
                 let capability = &self.company(org, &prospects.before[org]).totals.capability;
                 self.face_posture(org, actor, was, is, capability, out);
             }
@@ -424,7 +554,15 @@ impl<'a> Foresight<'a> {
 
     /// What a change of one organisation's posture means to a member of the bloc.
     #[inline(always)]
-    fn face_posture(&self, org: usize, actor: usize, was: &Lanes, is: &Lanes, capability: &Lanes, out: &mut Lanes) {
+    fn face_posture(
+        &self,
+        org: usize,
+        actor: usize,
+        was: &Lanes,
+        is: &Lanes,
+        capability: &Lanes,
+        out: &mut Lanes,
+    ) {
         let params = &self.setting.law.outside;
         let own = &self.setting.traits[actor].0;
         let regime = self.mean_polyarchy(org);
@@ -437,7 +575,14 @@ impl<'a> Foresight<'a> {
                 let cooperation = math::positive_part(-is) - math::positive_part(-was);
                 let distance = math::positive_part(own.polyarchy.0[l] - regime.0[l]);
                 let weight = trade::worth(capability.0[l], BLOC_ATTENTION);
-                outside::bloc_value(is - was, affinity.0[l], cooperation, weight, distance, &params)
+                outside::bloc_value(
+                    is - was,
+                    affinity.0[l],
+                    cooperation,
+                    weight,
+                    distance,
+                    &params,
+                )
             },
         );
         out.update_with(
@@ -458,14 +603,19 @@ impl<'a> Foresight<'a> {
                 weight.0[l] += self.standing[row].weight.0[l];
             }
         }
-        sum.zip(&weight, |sum, weight| sum / math::max(weight, f32::MIN_POSITIVE))
+        sum.zip(&weight, |sum, weight| {
+            sum / math::max(weight, f32::MIN_POSITIVE)
+        })
     }
 
     /// Mean affinity of an outsider with the members of an organisation by weight.
     fn mean_affinity(&self, org: usize, actor: usize) -> Lanes {
         let plan = self.setting.plan;
         let seats = plan.organisations[org].seats.clone();
-        self.mean_over(actor, seats.map(|row| (plan.seats[row].actor, self.standing[row].weight)))
+        self.mean_over(
+            actor,
+            seats.map(|row| (plan.seats[row].actor, self.standing[row].weight)),
+        )
     }
 
     /// Weighted mean affinity of an actor with others; 0 where all weights are zero.
@@ -483,32 +633,57 @@ impl<'a> Foresight<'a> {
 
     /// Cost of working with partners that are not trusted: a bloc's members among the named, or for them the others.
     #[inline(always)]
-    pub(crate) fn distrust(&self, party: &PartyPlan, depth: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
+    pub(crate) fn distrust(
+        &self,
+        party: &PartyPlan,
+        depth: &Lanes,
+        eligible: &[Lanes],
+        out: &mut Lanes,
+    ) {
         let plan = self.setting.plan;
         let ties = &self.setting.blocs[party.actor];
         let own = &self.setting.traits[party.actor].0;
         let rows = plan.initiatives[party.initiative].parties.clone();
-        let insider = |row: usize, bloc: usize| self.setting.blocs[plan.parties[row].actor].insider[bloc] > 0.0;
+        let insider = |row: usize, bloc: usize| {
+            self.setting.blocs[plan.parties[row].actor].insider[bloc] > 0.0
+        };
         for bloc in 0..plan.bloc_members.len() {
-            if !rows.clone().any(|row| plan.parties[row].named && insider(row, bloc)) {
+            if !rows
+                .clone()
+                .any(|row| plan.parties[row].named && insider(row, bloc))
+            {
                 continue;
             }
             let trust = if ties.insider[bloc] > 0.0 {
-                let others = rows.clone().zip(eligible).filter(|(row, _)| !insider(*row, bloc));
-                self.mean_over(party.actor, others.map(|(row, eligible)| (plan.parties[row].actor, *eligible)))
+                let others = rows
+                    .clone()
+                    .zip(eligible)
+                    .filter(|(row, _)| !insider(*row, bloc));
+                self.mean_over(
+                    party.actor,
+                    others.map(|(row, eligible)| (plan.parties[row].actor, *eligible)),
+                )
             } else {
                 ties.trust[bloc]
             };
             let cost = &self.setting.law.bilateral.distrust;
             for l in 0..LANES {
-                out.0[l] += bilateral::distrust(cost.0[l], own.autonomy.0[l], depth.0[l], trust.0[l]);
+                out.0[l] +=
+                    bilateral::distrust(cost.0[l], own.autonomy.0[l], depth.0[l], trust.0[l]);
             }
         }
     }
 
     /// What the effects of a rung are worth to a party outside organisations.
     #[inline(always)]
-    pub(crate) fn bilateral(&self, party: &PartyPlan, rung: usize, adopted: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
+    pub(crate) fn bilateral(
+        &self,
+        party: &PartyPlan,
+        rung: usize,
+        adopted: &Lanes,
+        eligible: &[Lanes],
+        out: &mut Lanes,
+    ) {
         let ladder = &self.setting.plan.scenario.initiatives[party.initiative].ladder;
         for (idx, step) in ladder.iter().enumerate().take(rung + 1) {
             let mask = adopted.map(|adopted| math::indicator((idx + 1) as f32 > adopted));
@@ -519,13 +694,24 @@ impl<'a> Foresight<'a> {
     }
 
     #[inline(always)]
-    fn value_effect(&self, effect: &Effect, party: &PartyPlan, mask: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
+    fn value_effect(
+        &self,
+        effect: &Effect,
+        party: &PartyPlan,
+        mask: &Lanes,
+        eligible: &[Lanes],
+        out: &mut Lanes,
+    ) {
         match effect {
             Effect::DriverShift { driver, by } => {
                 let change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
                 self.value_driver(*driver, party.actor, &change, out);
             }
-            Effect::DriverMeanShift { driver, by, contributed } => {
+            Effect::DriverMeanShift {
+                driver,
+                by,
+                contributed,
+            } => {
                 let mut change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
                 if *contributed {
                     let share = self.contribution(party, eligible);
@@ -537,7 +723,9 @@ impl<'a> Foresight<'a> {
                 let change = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
                 let felt = &self.setting.threatened[party.actor];
                 let present = self.present(group, party.actor, party.initiative, eligible);
-                let change = change.zip3(&felt.unit[*threat], &present, |change, unit, present| change * unit * present);
+                let change = change.zip3(&felt.unit[*threat], &present, |change, unit, present| {
+                    change * unit * present
+                });
                 self.value_threat(*threat, party.actor, &change, out);
             }
             Effect::TrustShift { group, bloc, by } => {
@@ -559,13 +747,19 @@ impl<'a> Foresight<'a> {
         let plan = self.setting.plan;
         match group {
             Group::Actors(actors) => Lanes::splat(math::indicator(actors.contains(&actor))),
-            Group::Bloc(bloc) => Lanes::splat(math::indicator(plan.bloc_members[*bloc].contains(&actor))),
+            Group::Bloc(bloc) => {
+                Lanes::splat(math::indicator(plan.bloc_members[*bloc].contains(&actor)))
+            }
             Group::Members(org) => plan.seat(*org, actor).map_or(Lanes::ZERO, |row| {
-                self.standing[row].status.map(|status| math::indicator(status == membership::MEMBER))
+                self.standing[row]
+                    .status
+                    .map(|status| math::indicator(status == membership::MEMBER))
             }),
             Group::Parties => {
                 let mut parties = plan.initiatives[initiative].parties.clone().zip(eligible);
-                parties.find(|(row, _)| plan.parties[*row].actor == actor).map_or(Lanes::ZERO, |(_, voice)| *voice)
+                parties
+                    .find(|(row, _)| plan.parties[*row].actor == actor)
+                    .map_or(Lanes::ZERO, |(_, voice)| *voice)
             }
         }
     }
@@ -573,7 +767,11 @@ impl<'a> Foresight<'a> {
     /// Whether a party may belong to a group.
     fn inside(&self, group: &Group, party: &PartyPlan) -> bool {
         matches!(group, Group::Parties)
-            || self.setting.plan.candidates(group, Some(party.initiative)).contains(&party.actor)
+            || self
+                .setting
+                .plan
+                .candidates(group, Some(party.initiative))
+                .contains(&party.actor)
     }
 
     /// Share of a common good: a volunteer counts its own part, a body that decides together the whole.
@@ -581,7 +779,11 @@ impl<'a> Foresight<'a> {
     fn contribution(&self, party: &PartyPlan, eligible: &[Lanes]) -> Lanes {
         let plan = self.setting.plan;
         let file = &plan.scenario.initiatives[party.initiative];
-        let rule = crate::program::rule_of(&plan.scenario, party.initiative, file.venues.first().copied());
+        let rule = crate::program::rule_of(
+            &plan.scenario,
+            party.initiative,
+            file.venues.first().copied(),
+        );
         let capability = |actor: usize| &self.setting.traits[actor].0.capability;
         if matches!(rule, Rule::OptIn { .. }) {
             return capability(party.actor).map(bilateral::contribution);
@@ -622,7 +824,8 @@ impl<'a> Foresight<'a> {
                     let near = ties.presence[bloc][l];
                     match threat.kind {
                         ThreatKind::Spillover { .. } => {
-                            let relief = law.threats.relief[l] * near * (1.0 + ties.trust[bloc][l]) / 2.0;
+                            let relief =
+                                law.threats.relief[l] * near * (1.0 + ties.trust[bloc][l]) / 2.0;
                             -felt.intensity[idx][l] * relief * change[l]
                         }
                         ThreatKind::External { bloc: of } if of == bloc => {
@@ -648,14 +851,26 @@ impl<'a> Foresight<'a> {
         let felt = &self.setting.threatened[actor];
         let salience = &self.setting.salience[actor].now[2];
         for l in 0..LANES {
-            let relief = bilateral::relief(change.0[l], law.threats.burden.0[l], felt.shield[threat].0[l]);
+            let relief = bilateral::relief(
+                change.0[l],
+                law.threats.burden.0[l],
+                felt.shield[threat].0[l],
+            );
             out.0[l] += law.security.weight.0[l] * salience.0[l] * relief;
         }
     }
 
     /// Worth of trust: to those who gain it by their stake, to the bloc by the weight of the others.
     #[inline(always)]
-    fn value_trust(&self, group: &Group, bloc: usize, party: &PartyPlan, by: &Lanes, eligible: &[Lanes], out: &mut Lanes) {
+    fn value_trust(
+        &self,
+        group: &Group,
+        bloc: usize,
+        party: &PartyPlan,
+        by: &Lanes,
+        eligible: &[Lanes],
+        out: &mut Lanes,
+    ) {
         let ties = &self.setting.blocs[party.actor];
         let worth = &self.setting.law.bilateral.trust;
         let salience = &self.setting.salience[party.actor].now;
@@ -676,16 +891,31 @@ impl<'a> Foresight<'a> {
         } else if self.inside(group, party) {
             let present = self.present(group, party.actor, party.initiative, eligible);
             for l in 0..LANES {
-                let stake = outside::cost(ties.stake[bloc].0[l], salience[0].0[l], salience[1].0[l], 1.0, 0.0);
+                let stake = outside::cost(
+                    ties.stake[bloc].0[l],
+                    salience[0].0[l],
+                    salience[1].0[l],
+                    1.0,
+                    0.0,
+                );
                 out.0[l] += worth.0[l] * stake * by.0[l] * present.0[l];
             }
         }
     }
 
     /// Lanes in which an effect on pairs speaks of a party and another actor, either way round.
-    fn paired(&self, (from, to): (&Group, &Group), party: &PartyPlan, other: usize, eligible: &[Lanes]) -> Lanes {
-        let here = |group: &Group, actor: usize| self.present(group, actor, party.initiative, eligible);
-        let both = |one: &Group, two: &Group| here(one, party.actor).zip(&here(two, other), |one, two| one * two);
+    fn paired(
+        &self,
+        (from, to): (&Group, &Group),
+        party: &PartyPlan,
+        other: usize,
+        eligible: &[Lanes],
+    ) -> Lanes {
+        let here =
+            |group: &Group, actor: usize| self.present(group, actor, party.initiative, eligible);
+        let both = |one: &Group, two: &Group| {
+            here(one, party.actor).zip(&here(two, other), |one, two| one * two)
+        };
         both(from, to).zip(&both(to, from), math::max)
     }
 
@@ -704,11 +934,16 @@ impl<'a> Foresight<'a> {
         let law = self.setting.law;
         let salience = &self.setting.salience[party.actor].now;
         let concerns = |here: &Group, there: &Group, other: usize| {
-            self.inside(here, party) && plan.candidates(there, Some(party.initiative)).contains(&other)
+            self.inside(here, party)
+                && plan
+                    .candidates(there, Some(party.initiative))
+                    .contains(&other)
         };
         let others: Vec<(usize, Lanes)> = (0..self.setting.traits.len())
             .filter(|&other| other != party.actor)
-            .filter(|&other| concerns(groups.0, groups.1, other) || concerns(groups.1, groups.0, other))
+            .filter(|&other| {
+                concerns(groups.0, groups.1, other) || concerns(groups.1, groups.0, other)
+            })
             .map(|other| (other, self.paired(groups, party, other, eligible)))
             .collect();
         let mut company = Lanes::ZERO;
@@ -727,20 +962,31 @@ impl<'a> Foresight<'a> {
                 let by = by.0[l];
                 let worth = match effect {
                     Effect::AffinityShift { .. } => {
-                        let share = present.0[l] * capability.0[l] / math::max(company.0[l], f32::MIN_POSITIVE);
+                        let share = present.0[l] * capability.0[l]
+                            / math::max(company.0[l], f32::MIN_POSITIVE);
                         law.bilateral.affinity.0[l] * by * share
                     }
                     Effect::TradeScale { .. } => {
-                        let flow = if source { bonds.dependence_source.0[l] } else { bonds.dependence_target.0[l] };
+                        let flow = if source {
+                            bonds.dependence_source.0[l]
+                        } else {
+                            bonds.dependence_target.0[l]
+                        };
                         let half = law.trade.half_dependence.0[l];
                         let gain = trade::worth(flow * by, half) - trade::worth(flow, half);
                         law.bilateral.ties.0[l] * law.trade.weight.0[l] * salience[1].0[l] * gain
                     }
                     _ => {
-                        let link = math::clamp_share(bonds.energy_link.0[l] + by) - bonds.energy_link.0[l];
-                        let gain = bonds.complement_raw.0[l] * (1.0 - law.energy.link_floor.0[l]) * link;
+                        let link =
+                            math::clamp_share(bonds.energy_link.0[l] + by) - bonds.energy_link.0[l];
+                        let gain =
+                            bonds.complement_raw.0[l] * (1.0 - law.energy.link_floor.0[l]) * link;
                         let price = self.setting.price.0[l];
-                        law.bilateral.ties.0[l] * law.energy.weight.0[l] * salience[0].0[l] * price * gain
+                        law.bilateral.ties.0[l]
+                            * law.energy.weight.0[l]
+                            * salience[0].0[l]
+                            * price
+                            * gain
                     }
                 };
                 out.0[l] += worth * present.0[l] * mask.0[l];
@@ -752,12 +998,22 @@ impl<'a> Foresight<'a> {
 /// Which parts of the terms may differ after a change of levels.
 #[inline(always)]
 fn stale_after(before: &Prospect, after: &Prospect) -> Stale {
-    let mut stale = Stale { protection: [false; THREATS_MAX], energy: false, trade: false, depth: false, company: false };
+    let mut stale = Stale {
+        protection: [false; THREATS_MAX],
+        energy: false,
+        trade: false,
+        depth: false,
+        company: false,
+    };
     if !after.moved {
         return stale;
     }
     let (was, is) = (&before.view, &after.view);
-    for (stale, (was, is)) in stale.protection.iter_mut().zip(was.protection.iter().zip(&is.protection)) {
+    for (stale, (was, is)) in stale
+        .protection
+        .iter_mut()
+        .zip(was.protection.iter().zip(&is.protection))
+    {
         *stale = !alike(was, is);
     }
     stale.energy = !alike(&was.coordination, &is.coordination)

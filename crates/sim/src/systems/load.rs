@@ -12,22 +12,31 @@ use crate::program::Program;
 use crate::purpose;
 use crate::rng::NoiseBlock;
 use crate::state::{
-    Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Ends,
-    IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan, Posture, Progress, Recorder, Salience, Shield,
-    Standing, Stress, Texts, Threatened, TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict,
+    Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights,
+    Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
+    Posture, Progress, Recorder, Salience, Shield, Standing, Stress, Texts, Threatened,
+    TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict,
 };
 use crate::systems::appraise;
 use crate::systems::bargain;
 use crate::systems::shock::Fired;
 
 /// Loads the parameters of the law and the catalogue of elements.
-pub(crate) fn load_law(plan: Res<Plan>, inputs: Res<Inputs>, mut law: ResMut<Parameters>, mut elements: ResMut<Elements>) {
+pub(crate) fn load_law(
+    plan: Res<Plan>,
+    inputs: Res<Inputs>,
+    mut law: ResMut<Parameters>,
+    mut elements: ResMut<Elements>,
+) {
     let scenario = &plan.0.scenario;
     let specs = crate::mechanisms::catalogue();
     let mut next = 0;
     // The law reads its parameters in the order of the catalogue, which is that of the scenario's leaves.
     law.0 = Law::load(|path| {
-        debug_assert_eq!(specs.params[next].path, path, "the law and the catalogue go in step");
+        debug_assert_eq!(
+            specs.params[next].path, path,
+            "the law and the catalogue go in step"
+        );
         next += 1;
         *inputs.get(scenario.params[next - 1])
     });
@@ -40,7 +49,12 @@ pub(crate) fn load_law(plan: Res<Plan>, inputs: Res<Inputs>, mut law: ResMut<Par
         copy(&mut weights.protection, &element.protection);
         copy(&mut weights.depth, &element.depth);
         copy(&mut weights.signal, &element.signal);
-        let ElementWeights { intrusiveness, maturity, build_years, .. } = weights;
+        let ElementWeights {
+            intrusiveness,
+            maturity,
+            build_years,
+            ..
+        } = weights;
         *intrusiveness = *inputs.get(element.intrusiveness);
         *maturity = *inputs.get(element.maturity);
         *build_years = *inputs.get(element.build_years);
@@ -54,7 +68,10 @@ pub(crate) fn load_law(plan: Res<Plan>, inputs: Res<Inputs>, mut law: ResMut<Par
 }
 
 /// Loads inputs of actors and resets their state.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn load_actors(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
@@ -82,7 +99,10 @@ pub(crate) fn load_actors(
             transit: value(actor.transit_role),
             fuel_share: value(actor.fuel_export_share),
         };
-        rows_mut(&mut ideals)[idx] = IdealPoint { value: value(actor.ideal_point), noise: NoiseBlock::default() };
+        rows_mut(&mut ideals)[idx] = IdealPoint {
+            value: value(actor.ideal_point),
+            noise: NoiseBlock::default(),
+        };
         let salience = &mut rows_mut(&mut saliences)[idx];
         salience.base = actor.salience.map(value);
         salience.now = salience.base;
@@ -96,7 +116,10 @@ pub(crate) fn load_actors(
 }
 
 /// Loads the ties of every pair, and affinity from similarity unless the world gives it.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn load_dyads(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
@@ -110,10 +133,23 @@ pub(crate) fn load_dyads(
 ) {
     version.0 += 1;
     let (traits, ideals) = (rows(&traits), rows(&ideals));
-    let (bonds, affinity, ends) = (rows_mut(&mut bonds), rows_mut(&mut affinity), rows_mut(&mut ends));
+    let (bonds, affinity, ends) = (
+        rows_mut(&mut bonds),
+        rows_mut(&mut affinity),
+        rows_mut(&mut ends),
+    );
     for (row, dyad) in plan.0.scenario.world.dyads.iter().enumerate() {
-        ends[row] = Ends { source: dyad.source, target: dyad.target };
-        bonds[row].0 = bond(&inputs, &law, dyad, &traits[dyad.source].0, &traits[dyad.target].0);
+        ends[row] = Ends {
+            source: dyad.source,
+            target: dyad.target,
+        };
+        bonds[row].0 = bond(
+            &inputs,
+            &law,
+            dyad,
+            &traits[dyad.source].0,
+            &traits[dyad.target].0,
+        );
         let shift = inputs.get(dyad.affinity_shift);
         let (one, other) = (&ideals[dyad.source].value, &ideals[dyad.target].value);
         let similarity =
@@ -138,7 +174,11 @@ fn bond(
     let mut out = BondValues::default();
     let get = |leaf: Leaf| inputs.get(leaf);
     let (flow_out, flow_in) = (get(dyad.trade_out_musd), get(dyad.trade_in_musd));
-    let (link, contiguity, rivalry) = (get(dyad.energy_link), get(dyad.contiguity), get(dyad.rivalry));
+    let (link, contiguity, rivalry) = (
+        get(dyad.energy_link),
+        get(dyad.contiguity),
+        get(dyad.rivalry),
+    );
     let (pact, clashes) = (get(dyad.pact), get(dyad.disputes_10y));
     out.energy_link = *link;
     out.contiguity = *contiguity;
@@ -158,9 +198,17 @@ fn bond(
         out.pull_target[l] = influence::security_pull(other.capability, pact[l]);
         out.proneness[l] = disputes::proneness(contiguity[l], rivalry[l], clashes[l]);
         let half = law.0.trade.half_dependence[l];
-        let traded =
-            (trade::worth(out.dependence_source[l], half) + trade::worth(out.dependence_target[l], half)) / 2.0;
-        out.ties[l] = relations::ties(traded, pact[l], rivalry[l], clashes[l], complement, fuel_rivalry);
+        let traded = (trade::worth(out.dependence_source[l], half)
+            + trade::worth(out.dependence_target[l], half))
+            / 2.0;
+        out.ties[l] = relations::ties(
+            traded,
+            pact[l],
+            rivalry[l],
+            clashes[l],
+            complement,
+            fuel_rivalry,
+        );
     }
     out
 }
@@ -192,12 +240,22 @@ pub(crate) fn load_blocs(
         for other in (0..world.actors.len()).filter(|&other| other != idx) {
             all.update_with(dependence(plan, bonds, idx, other), |sum, flow| sum + flow);
         }
-        trade[idx] = TradeTotal { now: all, at_start: all };
+        trade[idx] = TradeTotal {
+            now: all,
+            at_start: all,
+        };
     }
 }
 
 /// Stakes of an actor in every bloc, from its flows.
-fn take_stakes(plan: &Program, law: &Parameters, traits: &Traits, bonds: &[Bonds], idx: usize, ties: &mut BlocTies) {
+fn take_stakes(
+    plan: &Program,
+    law: &Parameters,
+    traits: &Traits,
+    bonds: &[Bonds],
+    idx: usize,
+    ties: &mut BlocTies,
+) {
     for (bloc, members) in plan.bloc_members.iter().enumerate() {
         let mut flow = Lanes::ZERO;
         for &member in members.iter().filter(|&&member| member != idx) {
@@ -237,7 +295,11 @@ pub(crate) fn total_trade(
     for (idx, total) in trade.iter_mut().enumerate() {
         total.now = Lanes::ZERO;
         for other in (0..plan.0.scenario.world.actors.len()).filter(|&other| other != idx) {
-            total.now.update_with(dependence(&plan.0, bonds, idx, other), |sum, flow| sum + flow);
+            total
+                .now
+                .update_with(dependence(&plan.0, bonds, idx, other), |sum, flow| {
+                    sum + flow
+                });
         }
     }
 }
@@ -254,7 +316,10 @@ pub(crate) fn load_seats(
 ) {
     for (row, seat) in plan.0.seats.iter().enumerate() {
         let status = Lanes::splat(membership::code(seat.status));
-        rows_mut(&mut standing)[row] = Standing { status, ..Standing::default() };
+        rows_mut(&mut standing)[row] = Standing {
+            status,
+            ..Standing::default()
+        };
         rows_mut(&mut utilities)[row] = Utility::default();
         rows_mut(&mut shields)[row] = Shield::default();
         rows_mut(&mut postures)[row] = Posture::default();
@@ -282,7 +347,11 @@ pub(crate) fn load_organisations(
         }
         rows_mut(&mut texts)[row] = Texts::default();
         let start = Lanes::splat(COHESION_START);
-        rows_mut(&mut cohesion)[row] = Cohesion { index: start, agreement: start, ..Cohesion::default() };
+        rows_mut(&mut cohesion)[row] = Cohesion {
+            index: start,
+            agreement: start,
+            ..Cohesion::default()
+        };
     }
 }
 
@@ -295,7 +364,10 @@ pub(crate) fn load_drivers(
     mut fired: ResMut<Fired>,
     mut recorder: ResMut<Recorder>,
 ) {
-    for (driver, spec) in rows_mut(&mut drivers).iter_mut().zip(&plan.0.scenario.world.drivers) {
+    for (driver, spec) in rows_mut(&mut drivers)
+        .iter_mut()
+        .zip(&plan.0.scenario.world.drivers)
+    {
         *driver = Driver::default();
         driver.state = match &spec.process {
             Process::OrnsteinUhlenbeck { start, .. }
@@ -339,7 +411,8 @@ pub(crate) fn load_initiatives(
         let out = &mut rows_mut(&mut parties)[row];
         *out = Party::default();
         let entity = bargain::party_entity(&plan.0, row);
-        keys.0.fill_logistics(purpose::PARTY, 0, entity, &mut out.persistent);
+        keys.0
+            .fill_logistics(purpose::PARTY, 0, entity, &mut out.persistent);
         if let Some(stance) = party.stance {
             out.stance = *inputs.get(scenario.initiatives[party.initiative].stances[stance].value);
         }

@@ -3,7 +3,10 @@
 //! Their order is told in one place, [`crate::step`]. A system names what it reads and writes in its
 //! parameters; the loop over rows sits inside one dispatch to the instruction set of the machine.
 
-#![expect(clippy::needless_pass_by_value, reason = "the framework hands a system its parameters by value")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the framework hands a system its parameters by value"
+)]
 
 pub(crate) mod appraise;
 pub(crate) mod bargain;

@@ -14,8 +14,8 @@ use crate::measures::maturity;
 use crate::probe::Columns;
 use crate::program::Program;
 use crate::state::{
-    Affinity, BlocTies, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Inputs, Keys, Levels, Party,
-    Plan, Progress, Recorder, Standing, Texts, Traits, Utility, weighs,
+    Affinity, BlocTies, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Inputs,
+    Keys, Levels, Party, Plan, Progress, Recorder, Standing, Texts, Traits, Utility, weighs,
 };
 
 /// What is measured from.
@@ -51,7 +51,10 @@ pub(crate) fn measure(
         utilities: rows(&measured.utilities),
         commitments: rows(&measured.commitments),
     };
-    let weights = plan.scenario.cohesion_weights.map(|leaf| measured.inputs.get(leaf));
+    let weights = plan
+        .scenario
+        .cohesion_weights
+        .map(|leaf| measured.inputs.get(leaf));
     let (levels, texts) = (rows(&measured.levels), rows(&measured.texts));
     let cohesions = rows_mut(&mut cohesions);
     let first = measured.clock.step == 0;
@@ -62,7 +65,8 @@ pub(crate) fn measure(
             for (org, out) in cohesions.iter_mut().enumerate() {
                 let members = cohesion::of_members(&columns, org, &mut voices);
                 let live = &plan.organisations[org].live;
-                (out.maturity, out.implementation) = maturity::of(live, &levels[org], &measured.elements.0);
+                (out.maturity, out.implementation) =
+                    maturity::of(live, &levels[org], &measured.elements.0);
                 out.antagonism = texts[org].0;
                 antagonise(plan, org, &levels[org].built, &measured.elements.0, out);
                 // Before any vote, agreement is what affinity suggests.
@@ -74,8 +78,13 @@ pub(crate) fn measure(
                     #[inline(always)]
                     |delivery, content| (delivery + content) / 2.0,
                 );
-                out.parts =
-                    [members.affinity, out.agreement, members.interdependence, out.maturity, commitment];
+                out.parts = [
+                    members.affinity,
+                    out.agreement,
+                    members.interdependence,
+                    out.maturity,
+                    commitment,
+                ];
                 out.index = weigh(&out.parts, weights);
                 out.members = members.members;
             }
@@ -90,8 +99,20 @@ fn weigh(parts: &[Lanes; 5], weights: [&Lanes; 5]) -> Lanes {
         #[inline(always)]
         |l| {
             cohesion::index(
-                [parts[0].0[l], parts[1].0[l], parts[2].0[l], parts[3].0[l], parts[4].0[l]],
-                [weights[0].0[l], weights[1].0[l], weights[2].0[l], weights[3].0[l], weights[4].0[l]],
+                [
+                    parts[0].0[l],
+                    parts[1].0[l],
+                    parts[2].0[l],
+                    parts[3].0[l],
+                    parts[4].0[l],
+                ],
+                [
+                    weights[0].0[l],
+                    weights[1].0[l],
+                    weights[2].0[l],
+                    weights[3].0[l],
+                    weights[4].0[l],
+                ],
             )
         },
     )
@@ -99,7 +120,13 @@ fn weigh(parts: &[Lanes; 5], weights: [&Lanes; 5]) -> Lanes {
 
 /// Adds the signals of built elements, as far as what they require is there, to those of texts.
 #[inline(always)]
-fn antagonise(plan: &Program, org: usize, built: &[Lanes], elements: &[ElementWeights], out: &mut Cohesion) {
+fn antagonise(
+    plan: &Program,
+    org: usize,
+    built: &[Lanes],
+    elements: &[ElementWeights],
+    out: &mut Cohesion,
+) {
     let mut level = Lanes::ZERO;
     for &element in &plan.organisations[org].live {
         if is_zero(&built[element]) {
@@ -109,7 +136,11 @@ fn antagonise(plan: &Program, org: usize, built: &[Lanes], elements: &[ElementWe
         appraisal::effective_level(requires, built, element, &mut level);
         for bloc in 0..plan.bloc_members.len() {
             if elements[element].weighs & weighs::signal(bloc) != 0 {
-                add(&mut out.antagonism[bloc], &elements[element].signal[bloc], &level);
+                add(
+                    &mut out.antagonism[bloc],
+                    &elements[element].signal[bloc],
+                    &level,
+                );
             }
         }
     }
@@ -149,8 +180,15 @@ pub(crate) fn record(
 }
 
 /// Checks every lane for finiteness and bounds.
-pub(crate) fn check(measured: Measured, cohesions: Column<Cohesion>, mut recorder: ResMut<Recorder>) {
-    let mut trouble = Trouble { unsound: Lanes::ZERO, outside: Lanes::ZERO };
+pub(crate) fn check(
+    measured: Measured,
+    cohesions: Column<Cohesion>,
+    mut recorder: ResMut<Recorder>,
+) {
+    let mut trouble = Trouble {
+        unsound: Lanes::ZERO,
+        outside: Lanes::ZERO,
+    };
     measured.keys.0.isa().dispatch(
         #[inline(always)]
         || {
@@ -184,7 +222,10 @@ pub(crate) fn check(measured: Measured, cohesions: Column<Cohesion>, mut recorde
             () if trouble.outside[l] > 0.0 => FaultKind::OutOfBounds,
             () => continue,
         };
-        recorder.faults[l].get_or_insert(Fault { step: measured.clock.step, what });
+        recorder.faults[l].get_or_insert(Fault {
+            step: measured.clock.step,
+            what,
+        });
     }
 }
 

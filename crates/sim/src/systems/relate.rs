@@ -13,15 +13,19 @@ use crate::program::Program;
 use crate::purpose;
 use crate::rng;
 use crate::state::{
-    Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Driver, Ends, IdealPoint, Inputs, Joined, Keys,
-    Parameters, Plan, Posture, Recorder, Standing, Stress, Threatened, Traits, Verdict,
+    Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Driver, Ends, IdealPoint, Inputs,
+    Joined, Keys, Parameters, Plan, Posture, Recorder, Standing, Stress, Threatened, Traits,
+    Verdict,
 };
 
 /// Weight of one vote in the running agreement of an organisation. Assumption: about six decisions count.
 pub(crate) const VOTE_WEIGHT: f32 = 0.15;
 
 /// Notes who acted together and who stood against whom, and how far organisations agree.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn relate_votes(
     plan: Res<Plan>,
     verdicts: Column<Verdict>,
@@ -33,7 +37,11 @@ pub(crate) fn relate_votes(
     mut cohesion: ColumnMut<Cohesion>,
 ) {
     let plan = &*plan.0;
-    let (joined, affinity, cohesion) = (rows(&joined), rows_mut(&mut affinity), rows_mut(&mut cohesion));
+    let (joined, affinity, cohesion) = (
+        rows(&joined),
+        rows_mut(&mut affinity),
+        rows_mut(&mut cohesion),
+    );
     for (idx, verdict) in rows(&verdicts).iter().enumerate() {
         if is_zero(&verdict.voted) {
             continue;
@@ -53,7 +61,10 @@ pub(crate) fn relate_votes(
                     |voted| VOTE_WEIGHT * voted,
                 );
                 for &org in &file.venues {
-                    cohesion[org].agreement = cohesion[org].agreement.zip3(&verdict.agreement, &share, math::lerp);
+                    cohesion[org].agreement =
+                        cohesion[org]
+                            .agreement
+                            .zip3(&verdict.agreement, &share, math::lerp);
                 }
             },
         );
@@ -62,17 +73,28 @@ pub(crate) fn relate_votes(
 
 /// Notes the joint and opposed acts of every pair of parties.
 #[inline(always)]
-fn relate_parties(plan: &Program, initiative: usize, depth: &Lanes, joined: &[Joined], affinity: &mut [Affinity]) {
+fn relate_parties(
+    plan: &Program,
+    initiative: usize,
+    depth: &Lanes,
+    joined: &[Joined],
+    affinity: &mut [Affinity],
+) {
     let parties = plan.initiatives[initiative].parties.clone();
     for first in parties.clone() {
         let one = &joined[first];
-        let (took_part, pushed, objected) = (is_zero(&one.took_part), is_zero(&one.pushed), is_zero(&one.objected));
+        let (took_part, pushed, objected) = (
+            is_zero(&one.took_part),
+            is_zero(&one.pushed),
+            is_zero(&one.objected),
+        );
         if took_part && pushed && objected {
             continue;
         }
         for second in first + 1..parties.end {
             let other = &joined[second];
-            let pair = &mut affinity[plan.dyad(plan.parties[first].actor, plan.parties[second].actor)];
+            let pair =
+                &mut affinity[plan.dyad(plan.parties[first].actor, plan.parties[second].actor)];
             pair.joint = Lanes::from_fn(
                 #[inline(always)]
                 |l| pair.joint.0[l] + depth.0[l] * one.took_part.0[l] * other.took_part.0[l],
@@ -81,7 +103,8 @@ fn relate_parties(plan: &Program, initiative: usize, depth: &Lanes, joined: &[Jo
                 #[inline(always)]
                 |l| {
                     pair.opposed.0[l]
-                        + (one.pushed.0[l] * other.objected.0[l] + other.pushed.0[l] * one.objected.0[l])
+                        + (one.pushed.0[l] * other.objected.0[l]
+                            + other.pushed.0[l] * one.objected.0[l])
                 },
             );
         }
@@ -106,7 +129,12 @@ pub(crate) fn move_ideal_points(
     let shock = common.at(clock.step);
     let ideals = rows_mut(&mut ideals);
     for (ideal, actor) in ideals.iter_mut().zip(&world.actors) {
-        ideal.noise.prepare_normals(&keys.0, purpose::IDEAL_POINT, clock.step, u32::from(actor.number));
+        ideal.noise.prepare_normals(
+            &keys.0,
+            purpose::IDEAL_POINT,
+            clock.step,
+            u32::from(actor.number),
+        );
     }
     keys.0.isa().dispatch(
         #[inline(always)]
@@ -116,7 +144,8 @@ pub(crate) fn move_ideal_points(
                 ideal.value = Lanes::from_fn(
                     #[inline(always)]
                     |l| {
-                        let step = params.ideal_noise.0[l] * own.0[l] + params.ideal_common.0[l] * shock.0[l];
+                        let step = params.ideal_noise.0[l] * own.0[l]
+                            + params.ideal_common.0[l] * shock.0[l];
                         math::clamp(ideal.value.0[l] + clock.root_years * step, -4.0, 4.0)
                     },
                 );
@@ -126,7 +155,10 @@ pub(crate) fn move_ideal_points(
 }
 
 /// Similarity follows ideal points once a quarter, balance the web of affinities once a year.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn refresh_pulls(
     plan: Res<Plan>,
     clock: Res<Clock>,
@@ -194,7 +226,10 @@ fn balance(plan: &Program, traits: &[Traits], ends: &[Ends], affinity: &mut [Aff
 }
 
 /// Affinity of every pair moves.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn move_affinity(
     plan: Res<Plan>,
     law: Res<Parameters>,
@@ -212,7 +247,9 @@ pub(crate) fn move_affinity(
     let affinity = rows_mut(&mut affinity);
     for (affinity, ends) in affinity.iter_mut().zip(ends) {
         let entity = rng::dyad_entity(actors[ends.source].number, actors[ends.target].number);
-        affinity.noise.prepare_normals(&keys.0, purpose::AFFINITY, clock.step, entity);
+        affinity
+            .noise
+            .prepare_normals(&keys.0, purpose::AFFINITY, clock.step, entity);
     }
     let acted = std::mem::take(&mut acts.0);
     keys.0.isa().dispatch(
@@ -220,8 +257,11 @@ pub(crate) fn move_affinity(
         || {
             for ((affinity, ends), bonds) in affinity.iter_mut().zip(ends).zip(bonds) {
                 let (source, target) = (&stress[ends.source].0[2], &stress[ends.target].0[2]);
-                let (joint, opposed) =
-                    if acted { (&affinity.joint, &affinity.opposed) } else { (&Lanes::ZERO, &Lanes::ZERO) };
+                let (joint, opposed) = if acted {
+                    (&affinity.joint, &affinity.opposed)
+                } else {
+                    (&Lanes::ZERO, &Lanes::ZERO)
+                };
                 let noise = affinity.noise.at(clock.step);
                 affinity.value = Lanes::from_fn(
                     #[inline(always)]
@@ -235,7 +275,14 @@ pub(crate) fn move_affinity(
                             opposed: opposed.0[l],
                         };
                         let (value, params) = (affinity.value.0[l], params.at(l));
-                        relations::next_affinity(value, &pull, &params, clock.years, clock.root_years, noise.0[l])
+                        relations::next_affinity(
+                            value,
+                            &pull,
+                            &params,
+                            clock.years,
+                            clock.root_years,
+                            noise.0[l],
+                        )
                     },
                 );
                 if acted {
@@ -249,10 +296,18 @@ pub(crate) fn move_affinity(
 
 /// Dialogue of an actor with a bloc, 0..=1: a seat in the bloc's organisation, or cooperation of its own ones.
 #[inline(always)]
-fn dialogue(plan: &Program, actor: usize, bloc: usize, standing: &[Standing], postures: &[Posture]) -> Lanes {
+fn dialogue(
+    plan: &Program,
+    actor: usize,
+    bloc: usize,
+    standing: &[Standing],
+    postures: &[Posture],
+) -> Lanes {
     let mut out = Lanes::ZERO;
     for (org, spec) in plan.scenario.world.organisations.iter().enumerate() {
-        let Some(row) = plan.seat(org, actor) else { continue };
+        let Some(row) = plan.seat(org, actor) else {
+            continue;
+        };
         let standing = &standing[row];
         out = if spec.bloc == Some(bloc) {
             out.zip(
@@ -273,7 +328,10 @@ fn dialogue(plan: &Program, actor: usize, bloc: usize, standing: &[Standing], po
 }
 
 /// Trust in blocs moves towards where it rests; at the first step it is there.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn move_trust(
     plan: Res<Plan>,
     law: Res<Parameters>,
@@ -286,8 +344,12 @@ pub(crate) fn move_trust(
     mut blocs: ColumnMut<BlocTies>,
 ) {
     let plan = &*plan.0;
-    let (drivers, standing, postures, threatened) =
-        (rows(&drivers), rows(&standing), rows(&postures), rows(&threatened));
+    let (drivers, standing, postures, threatened) = (
+        rows(&drivers),
+        rows(&standing),
+        rows(&postures),
+        rows(&threatened),
+    );
     let blocs = rows_mut(&mut blocs);
     let params = &law.0.trust;
     let first = clock.step == 0;
@@ -302,7 +364,9 @@ pub(crate) fn move_trust(
                 for (bloc, spec) in plan.scenario.world.blocs.iter().enumerate() {
                     let talks = dialogue(plan, actor, bloc, standing, postures);
                     let external = &threatened[actor].external;
-                    let forces = spec.presence.map_or(&Lanes::ZERO, |driver| &drivers[driver].level);
+                    let forces = spec
+                        .presence
+                        .map_or(&Lanes::ZERO, |driver| &drivers[driver].level);
                     let rest = Lanes::from_fn(
                         #[inline(always)]
                         |l| {
@@ -322,7 +386,10 @@ pub(crate) fn move_trust(
 const SLACK: f32 = 1.001;
 
 /// Draws disputes, where any is possible.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn dispute(
     plan: Res<Plan>,
     law: Res<Parameters>,
@@ -341,7 +408,9 @@ pub(crate) fn dispute(
     let params = &law.0.disputes;
     for (clashes, ends) in clashes.iter_mut().zip(ends) {
         let entity = rng::dyad_entity(actors[ends.source].number, actors[ends.target].number);
-        clashes.noise.prepare_uniforms(&keys.0, purpose::DISPUTE, clock.step, entity);
+        clashes
+            .noise
+            .prepare_uniforms(&keys.0, purpose::DISPUTE, clock.step, entity);
     }
     keys.0.isa().dispatch(
         #[inline(always)]
@@ -361,7 +430,14 @@ pub(crate) fn dispute(
                 let Ends { source, target } = ends[row];
                 let tension = (&stress[source].0[2], &stress[target].0[2]);
                 let uniform = clashes[row].noise.at(clock.step);
-                let clash = clash(params, &bonds[row], &mut affinity[row], tension, uniform, clock.years);
+                let clash = clash(
+                    params,
+                    &bonds[row],
+                    &mut affinity[row],
+                    tension,
+                    uniform,
+                    clock.years,
+                );
                 if !is_zero(&clash) {
                     note_disputes(&mut recorder, &clock, ends[row], &clash);
                 }
@@ -383,7 +459,9 @@ fn bound_disputes(
         let highest = params.rate.zip(
             &bonds.0.proneness,
             #[inline(always)]
-            |rate, proneness| withdrawal::probability(disputes::rate(rate, proneness, -1.0, stress), years),
+            |rate, proneness| {
+                withdrawal::probability(disputes::rate(rate, proneness, -1.0, stress), years)
+            },
         );
         clashes.highest = highest.iter().fold(0.0, |high, &lane| f32::max(high, lane)) * SLACK;
     }
@@ -418,7 +496,12 @@ fn clash(
         #[inline(always)]
         |l| {
             let tension = (source.0[l] + target.0[l]) / 2.0;
-            let rate = disputes::rate(params.rate.0[l], bonds.0.proneness.0[l], affinity.value.0[l], tension);
+            let rate = disputes::rate(
+                params.rate.0[l],
+                bonds.0.proneness.0[l],
+                affinity.value.0[l],
+                tension,
+            );
             let chance = withdrawal::probability(rate, years);
             let lethal = math::indicator(uniform.0[l] < chance * params.lethal.0[l]);
             let any = math::indicator(uniform.0[l] < chance);

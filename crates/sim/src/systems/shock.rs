@@ -52,9 +52,13 @@ fn draw(driver: &mut Driver, process: &Process, keys: &Keys, step: u32, number: 
     match process {
         Process::Constant { .. } | Process::Path { .. } => {}
         Process::Markov { .. } | Process::Jumps { .. } => {
-            driver.noise.prepare_uniforms(&keys.0, purpose::DRIVER, step, entity);
+            driver
+                .noise
+                .prepare_uniforms(&keys.0, purpose::DRIVER, step, entity);
         }
-        _ => driver.noise.prepare_normals(&keys.0, purpose::DRIVER, step, entity),
+        _ => driver
+            .noise
+            .prepare_normals(&keys.0, purpose::DRIVER, step, entity),
     }
 }
 
@@ -65,8 +69,17 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
     let noise = || driver.noise.at(clock.step);
     match process {
         Process::Constant { .. } | Process::Path { .. } => Lanes::ZERO,
-        Process::OrnsteinUhlenbeck { mean, rate, volatility, .. } => {
-            let (mean, rate, volatility) = (inputs.get(*mean), inputs.get(*rate), inputs.get(*volatility));
+        Process::OrnsteinUhlenbeck {
+            mean,
+            rate,
+            volatility,
+            ..
+        } => {
+            let (mean, rate, volatility) = (
+                inputs.get(*mean),
+                inputs.get(*rate),
+                inputs.get(*volatility),
+            );
             let (shift, noise) = (&driver.mean_shift, noise());
             Lanes::from_fn(
                 #[inline(always)]
@@ -76,34 +89,62 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
                 },
             )
         }
-        Process::GeometricBrownian { growth, volatility, .. } => {
-            let (growth, volatility, noise) = (inputs.get(*growth), inputs.get(*volatility), noise());
+        Process::GeometricBrownian {
+            growth, volatility, ..
+        } => {
+            let (growth, volatility, noise) =
+                (inputs.get(*growth), inputs.get(*volatility), noise());
             Lanes::from_fn(
                 #[inline(always)]
                 |l| kernel::geometric(state.0[l], growth.0[l], volatility.0[l], years, noise.0[l]),
             )
         }
-        Process::RandomWalk { drift, volatility, .. } => {
+        Process::RandomWalk {
+            drift, volatility, ..
+        } => {
             let (drift, volatility, noise) = (inputs.get(*drift), inputs.get(*volatility), noise());
             Lanes::from_fn(
                 #[inline(always)]
                 |l| kernel::walking(state.0[l], drift.0[l], volatility.0[l], years, noise.0[l]),
             )
         }
-        Process::Markov { levels, up_per_year, down_per_year, .. } => {
+        Process::Markov {
+            levels,
+            up_per_year,
+            down_per_year,
+            ..
+        } => {
             let last = (levels.len() - 1) as f32;
-            let (up, down, noise) = (inputs.get(*up_per_year), inputs.get(*down_per_year), noise());
+            let (up, down, noise) = (
+                inputs.get(*up_per_year),
+                inputs.get(*down_per_year),
+                noise(),
+            );
             Lanes::from_fn(
                 #[inline(always)]
                 |l| kernel::chained(state.0[l], last, up.0[l], down.0[l], years, noise.0[l]),
             )
         }
-        Process::Jumps { per_year, size, half_life_years, .. } => {
+        Process::Jumps {
+            per_year,
+            size,
+            half_life_years,
+            ..
+        } => {
             let (rate, size, noise) = (inputs.get(*per_year), inputs.get(*size), noise());
             let half_life = inputs.get(*half_life_years);
             Lanes::from_fn(
                 #[inline(always)]
-                |l| kernel::jumping(state.0[l], rate.0[l], size.0[l], half_life.0[l], years, noise.0[l]),
+                |l| {
+                    kernel::jumping(
+                        state.0[l],
+                        rate.0[l],
+                        size.0[l],
+                        half_life.0[l],
+                        years,
+                        noise.0[l],
+                    )
+                },
             )
         }
     }
@@ -133,7 +174,9 @@ fn interpolate(points: &[(Month, Leaf)], inputs: &Inputs, month: Month) -> Lanes
     let after = points.iter().position(|(date, _)| *date > month);
     match after {
         Some(0) => *inputs.get(points[0].1),
-        None => points.last().map_or(Lanes::ZERO, |(_, leaf)| *inputs.get(*leaf)),
+        None => points
+            .last()
+            .map_or(Lanes::ZERO, |(_, leaf)| *inputs.get(*leaf)),
         Some(next) => {
             let ((before, low), (then, high)) = (points[next - 1], points[next]);
             let share = (month.0 - before.0) as f32 / (then.0 - before.0) as f32;
@@ -154,7 +197,13 @@ pub(crate) struct Fired(pub(crate) Vec<Lanes>);
 pub(crate) fn fire_shocks(mut fired: ResMut<Fired>, keys: Res<Keys>, mut targets: Targets) {
     let plan = targets.plan.0.clone();
     for (idx, shock) in plan.scenario.shocks.iter().enumerate() {
-        let mask = firing(&shock.timing, &keys, u32::from(shock.number), &fired.0[idx], &targets);
+        let mask = firing(
+            &shock.timing,
+            &keys,
+            u32::from(shock.number),
+            &fired.0[idx],
+            &targets,
+        );
         if mask.iter().all(|&lane| lane == 0.0) {
             continue;
         }
@@ -162,7 +211,9 @@ pub(crate) fn fire_shocks(mut fired: ResMut<Fired>, keys: Res<Keys>, mut targets
             fired.0[idx][l] += mask[l];
             if mask[l] > 0.0 {
                 let (n, step) = (targets.clock.n, targets.clock.step);
-                let what = Happening::Shock { shock: u32::try_from(idx).expect("few shocks") };
+                let what = Happening::Shock {
+                    shock: u32::try_from(idx).expect("few shocks"),
+                };
                 targets.recorder.note(n, l, step, what);
             }
         }
@@ -173,7 +224,13 @@ pub(crate) fn fire_shocks(mut fired: ResMut<Fired>, keys: Res<Keys>, mut targets
 }
 
 /// Lanes in which a shock fires now.
-fn firing(timing: &Timing, keys: &Keys, entity: u32, fired: &Lanes, targets: &Targets<'_, '_>) -> Lanes {
+fn firing(
+    timing: &Timing,
+    keys: &Keys,
+    entity: u32,
+    fired: &Lanes,
+    targets: &Targets<'_, '_>,
+) -> Lanes {
     let (clock, inputs) = (&targets.clock, &targets.inputs);
     let mut uniform = Lanes::ZERO;
     let first_month = clock.month;
@@ -181,7 +238,8 @@ fn firing(timing: &Timing, keys: &Keys, entity: u32, fired: &Lanes, targets: &Ta
     match timing {
         Timing::OncePerYear(rate) | Timing::PerYear(rate) => {
             let once = matches!(timing, Timing::OncePerYear(_));
-            keys.0.fill_uniforms(purpose::SHOCK, clock.step, entity, &mut uniform);
+            keys.0
+                .fill_uniforms(purpose::SHOCK, clock.step, entity, &mut uniform);
             let rate = inputs.get(*rate);
             Lanes::from_fn(|l| {
                 let free = !once || fired[l] == 0.0;
@@ -192,14 +250,20 @@ fn firing(timing: &Timing, keys: &Keys, entity: u32, fired: &Lanes, targets: &Ta
             if month.0 < first_month || month.0 > last_month {
                 return Lanes::ZERO;
             }
-            keys.0.fill_uniforms(purpose::SHOCK, 0, entity, &mut uniform);
+            keys.0
+                .fill_uniforms(purpose::SHOCK, 0, entity, &mut uniform);
             uniform.zip(inputs.get(*probability), |u, p| math::indicator(u < p))
         }
-        Timing::Between { from, until, probability } => {
+        Timing::Between {
+            from,
+            until,
+            probability,
+        } => {
             if until.0 < first_month || from.0 > last_month {
                 return Lanes::ZERO;
             }
-            keys.0.fill_uniforms(purpose::SHOCK, 0, entity, &mut uniform);
+            keys.0
+                .fill_uniforms(purpose::SHOCK, 0, entity, &mut uniform);
             let span = (until.0 - from.0 + 1) as f32;
             // Given that it happens, u/p is uniform and tells when.
             uniform.zip(inputs.get(*probability), |u, p| {
@@ -213,7 +277,9 @@ fn firing(timing: &Timing, keys: &Keys, entity: u32, fired: &Lanes, targets: &Ta
 
 /// Applies the policy's effects in its month.
 pub(crate) fn apply_policy(mut targets: Targets) {
-    let Some(idx) = targets.clock.policy else { return };
+    let Some(idx) = targets.clock.policy else {
+        return;
+    };
     let plan = targets.plan.0.clone();
     let policy = &plan.scenario.policies[idx];
     let step = targets.clock.step;
@@ -222,7 +288,9 @@ pub(crate) fn apply_policy(mut targets: Targets) {
     }
     for l in 0..targets.clock.n {
         let n = targets.clock.n;
-        let what = Happening::Policy { policy: u32::try_from(idx).expect("few policies") };
+        let what = Happening::Policy {
+            policy: u32::try_from(idx).expect("few policies"),
+        };
         targets.recorder.note(n, l, step, what);
     }
     for effect in &policy.effects {

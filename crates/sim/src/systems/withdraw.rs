@@ -14,7 +14,8 @@ use crate::program::{Program, SeatPlan};
 use crate::purpose;
 use crate::rng;
 use crate::state::{
-    Clock, Elements, Inputs, Keys, Leaving, Levels, Parameters, Plan, Recorder, Standing, Utility, weighs,
+    Clock, Elements, Inputs, Keys, Leaving, Levels, Parameters, Plan, Recorder, Standing, Utility,
+    weighs,
 };
 
 /// Years after which a suspended member comes back, on average, if the organisation pays. Assumption.
@@ -23,7 +24,10 @@ pub(crate) const RETURN_YEARS: f32 = 4.0;
 pub(crate) const ALLIANCE: f32 = 0.5;
 
 /// Members leave or suspend, the suspended return.
-#[expect(clippy::too_many_arguments, reason = "a system names what it reads and writes")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn withdraw(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
@@ -39,7 +43,11 @@ pub(crate) fn withdraw(
     mut recorder: ResMut<Recorder>,
 ) {
     let plan = &*plan.0;
-    let (levels, utilities, standing) = (rows(&levels), rows_mut(&mut utilities), rows_mut(&mut standing));
+    let (levels, utilities, standing) = (
+        rows(&levels),
+        rows_mut(&mut utilities),
+        rows_mut(&mut standing),
+    );
     alliance.resize(plan.organisations.len(), Lanes::ZERO);
     keys.0.isa().dispatch(
         #[inline(always)]
@@ -55,7 +63,9 @@ pub(crate) fn withdraw(
         }
         let organisation = &world.organisations[seat.organisation];
         let entity = rng::directed_entity(organisation.number, world.actors[seat.actor].number);
-        leaving.noise.prepare_uniforms(&keys.0, purpose::EXIT, clock.step, entity);
+        leaving
+            .noise
+            .prepare_uniforms(&keys.0, purpose::EXIT, clock.step, entity);
         let uniform = leaving.noise.at(clock.step);
         let base = inputs.get(organisation.exit_per_year);
         let mut next = Lanes::ZERO;
@@ -64,15 +74,35 @@ pub(crate) fn withdraw(
             #[inline(always)]
             || {
                 let best;
-                (best, forced) = best_outside(plan, seat.organisation, seat.actor, &alliance, standing, utilities);
-                let choice = Choice { params: &law.0.withdrawal, base, best: &best, years: clock.years };
+                (best, forced) = best_outside(
+                    plan,
+                    seat.organisation,
+                    seat.actor,
+                    &alliance,
+                    standing,
+                    utilities,
+                );
+                let choice = Choice {
+                    params: &law.0.withdrawal,
+                    base,
+                    best: &best,
+                    years: clock.years,
+                };
                 next = choice.next(&standing[row].status, &utilities[row], uniform);
                 alike(&next, &standing[row].status)
             },
         );
         if !stays {
             let utility = &utilities[row];
-            change(&mut standing[row].status, &next, &forced, utility, seat, &clock, &mut recorder);
+            change(
+                &mut standing[row].status,
+                &next,
+                &forced,
+                utility,
+                seat,
+                &clock,
+                &mut recorder,
+            );
         }
     }
 }
@@ -96,7 +126,12 @@ impl Choice<'_> {
     /// Status after the step.
     #[inline(always)]
     fn next(&self, status: &Lanes, utility: &Utility, uniform: &Lanes) -> Lanes {
-        let Self { params, base, best, years } = self;
+        let Self {
+            params,
+            base,
+            best,
+            years,
+        } = self;
         let chance = Lanes::from_fn(
             #[inline(always)]
             |l| {
@@ -114,7 +149,11 @@ impl Choice<'_> {
             |l| {
                 let (status, u, chance) = (status.0[l], uniform.0[l], chance.0[l]);
                 let leaves = math::select(u < chance, membership::code(Status::Outsider), status);
-                let goes = math::select(u < chance * params.suspension.0[l], membership::SUSPENDED, leaves);
+                let goes = math::select(
+                    u < chance * params.suspension.0[l],
+                    membership::SUSPENDED,
+                    leaves,
+                );
                 let free = (status == membership::MEMBER) & (utility.lead.0[l] <= utility.led.0[l]);
                 let pays = (status == membership::SUSPENDED) & (utility.smoothed.0[l] > best.0[l]);
                 let comes = math::select(pays & (u < back), membership::MEMBER, status);
@@ -190,7 +229,11 @@ fn note_alliances(plan: &Program, levels: &[Levels], elements: &Elements, out: &
         let mut sum = Lanes::ZERO;
         for &element in &organisation.live {
             if elements.0[element].weighs & weighs::ASSISTANCE != 0 {
-                add(&mut sum, &levels[org].declared[element], &elements.0[element].assistance);
+                add(
+                    &mut sum,
+                    &levels[org].declared[element],
+                    &elements.0[element].assistance,
+                );
             }
         }
         out[org] = sum.map(
@@ -216,9 +259,17 @@ fn best_outside(
         if !(organisations[org].exclusive || organisations[other].exclusive) {
             continue;
         }
-        let linked = plan.organisations[org].links.iter().any(|(_, partner)| *partner == other)
-            || plan.organisations[other].links.iter().any(|(_, partner)| *partner == org);
-        let Some(row) = plan.seat(other, actor) else { continue };
+        let linked = plan.organisations[org]
+            .links
+            .iter()
+            .any(|(_, partner)| *partner == other)
+            || plan.organisations[other]
+                .links
+                .iter()
+                .any(|(_, partner)| *partner == org);
+        let Some(row) = plan.seat(other, actor) else {
+            continue;
+        };
         if linked || is_zero(&alliance[org]) || is_zero(&alliance[other]) {
             continue;
         }
