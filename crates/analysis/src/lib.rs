@@ -1,1 +1,7 @@
-//! See the crate's description in docs/ARCHITECTURE.md.
+//! What it means: reads results, draws conclusions as plain data.
+//!
+//! Each analysis is one file that takes results and returns data; the faces show it. Knows neither the engine
+//! nor how results were made.
+
+pub mod blockers;
+pub mod ranks;

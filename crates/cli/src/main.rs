@@ -4,7 +4,6 @@
 //! [`face`] speaks, [`failure`] says what went wrong and with which exit code.
 
 mod answer;
-mod blockers;
 mod clock;
 mod command_line;
 mod commands;
@@ -13,9 +12,7 @@ mod exit;
 mod face;
 mod failure;
 mod gallery;
-mod health;
 mod interrupt;
-mod judgement;
 mod nearest;
 mod number;
 mod paint;

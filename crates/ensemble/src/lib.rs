@@ -6,6 +6,8 @@
 
 pub mod correlation;
 pub mod error;
+pub mod expect;
+pub mod health;
 pub mod layout;
 mod record;
 pub mod replay;

@@ -119,6 +119,21 @@ fn fixed(value: f64, decimals: i32) -> String {
     }
 }
 
+/// A share as an estimate with its interval; a bound if it never or always happened.
+#[must_use]
+pub fn share(of: &Estimate) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "replicates are fewer than 2^53")]
+    let n = of.n as f64;
+    let count = of.value * n;
+    if count < 0.5 {
+        return probability(0, of.n);
+    }
+    if count > n - 0.5 {
+        return probability(of.n, of.n);
+    }
+    with_interval(of)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,10 +1,10 @@
 //! The answer as one JSON document.
 
+use foedera_analysis::blockers;
 use foedera_results::{Estimate, Layout, decision::DecisionTallies, layout::OutcomeKind};
 use serde_json::{Value, json};
 
 use super::Answer;
-use crate::blockers;
 
 /// The whole answer.
 pub(crate) fn document(answer: &Answer<'_>) -> Value {

@@ -1,9 +1,10 @@
 //! The answer in a few sentences: where cohesion ends, how far the first proposal gets, who stops it.
 
-use foedera_results::Estimate;
+use foedera_analysis::blockers;
+use foedera_results::{Estimate, digits};
 
 use super::{Answer, course};
-use crate::{blockers, estimate, face::Face, prose};
+use crate::{estimate, face::Face, prose};
 
 /// The sentences, wrapped to the terminal.
 pub(super) fn sentences(face: &Face, answer: &Answer<'_>) -> String {
@@ -48,14 +49,14 @@ fn reach(answer: &Answer<'_>) -> Option<String> {
         "“{}” reaches {} with probability {}",
         initiative.title,
         initiative.rungs[0].id,
-        estimate::probability(&first)
+        digits::share(&first)
     );
     if last > 0 {
         let deepest = decisions.ever_adopted(0, last)?;
         text += &format!(
             ", {} with {}",
             initiative.rungs[last].id,
-            estimate::probability(&deepest)
+            digits::share(&deepest)
         );
     }
     Some(text + ".")
@@ -90,7 +91,7 @@ fn stopper(answer: &Answer<'_>) -> Option<String> {
     Some(format!(
         "It is blocked most by {}: at {} of its tablings{}.",
         names[0],
-        estimate::probability(&top.share),
+        digits::share(&top.share),
         term.unwrap_or_default()
     ))
 }

@@ -43,7 +43,7 @@ pub(super) fn how_likely(face: &Face, answer: &Answer<'_>, arm: usize) -> String
         let Some(share) = share else { continue };
         sheet.row([
             name.into(),
-            Word::new(Tone::Strong, estimate::probability(&share)),
+            Word::new(Tone::Strong, digits::share(&share)),
             Word::new(
                 Tone::Picture,
                 format!("▕{}▏", spark::share(share.value, BAR)),

@@ -1,11 +1,10 @@
 //! What was adopted, how far, who stood in the way, and what a policy changes.
 
+use foedera_analysis::blockers::{self, Blocker};
 use foedera_results::digits;
 
 use super::{Answer, heading};
 use crate::{
-    blockers::{self, Blocker},
-    estimate,
     face::Face,
     sheet::{Column, Sheet, Tone, Word},
     spark,
@@ -52,7 +51,7 @@ fn ladder(face: &Face, answer: &Answer<'_>, arm: usize, idx: usize) -> String {
         };
         sheet.row([
             format!("{} reaches {}", rung + 1, name.id).into(),
-            Word::new(Tone::Strong, estimate::probability(&reached)),
+            Word::new(Tone::Strong, digits::share(&reached)),
             Word::new(
                 Tone::Picture,
                 format!("▕{}▏", spark::share(reached.value, BAR)),
@@ -65,7 +64,7 @@ fn ladder(face: &Face, answer: &Answer<'_>, arm: usize, idx: usize) -> String {
         text += &format!(
             "  {} blocks {} of its tablings{}\n",
             face.paint.strong(&answer.layout.actors[blocker.actor].id),
-            estimate::probability(&blocker.share),
+            digits::share(&blocker.share),
             over(answer, blocker)
         );
     }
@@ -81,7 +80,7 @@ fn over(answer: &Answer<'_>, blocker: &Blocker) -> String {
         format!(
             ", over {} in {} of them",
             answer.layout.terms[*term],
-            estimate::probability(share)
+            digits::share(share)
         )
     };
     blocker.terms.first().map(share).unwrap_or_default()
@@ -124,7 +123,7 @@ fn overview(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
 
 /// A probability with its error in few characters.
 fn short(of: &foedera_results::Estimate) -> String {
-    let text = estimate::probability(of);
+    let text = digits::share(of);
     if text.starts_with(['<', '>']) {
         return text.replace(" (95 %)", "");
     }

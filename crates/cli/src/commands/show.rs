@@ -16,7 +16,7 @@ use crate::{
     exit::Exit,
     face::{Face, shell_word},
     failure::Failure,
-    health as health_table, number, phrase, scenario_file,
+    number, phrase, scenario_file,
 };
 
 /// The seed of the health table: it is about the model, not about one sample.
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let scenario = Arc::new(scenario_file::load(face, &args.file, &args.set)?.scenario);
     let file = shell_word(&args.file.display().to_string());
     if args.health {
-        let health = health_table::of(&scenario, HEALTH_SEED);
+        let health = foedera_ensemble::health::of(&scenario, HEALTH_SEED);
         if face.json {
             face.document(&health)?;
         } else {

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args as ClapArgs;
+use foedera_ensemble::expect::{Court, Judged, Needs, Verdict};
 use foedera_scenario::{Override, Scenario};
 use serde_json::json;
 
@@ -11,7 +12,6 @@ use crate::{
     face::{Face, shell_word},
     failure::Failure,
     interrupt::Interrupt,
-    judgement::{Court, Judged, Needs, Verdict},
     number,
     progress::{Form, Meter},
     scenario_file,

@@ -5,13 +5,12 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use foedera_results::{Layout, decision::DecisionTallies};
+use foedera_analysis::blockers::{self, Blocker};
+use foedera_results::{Layout, decision::DecisionTallies, digits};
 use serde_json::json;
 
 use crate::{
-    answer,
-    blockers::{self, Blocker},
-    estimate,
+    answer, estimate,
     exit::Exit,
     face::{Face, shell_word},
     failure::Failure,
@@ -115,7 +114,7 @@ fn chapter(face: &Face, layout: &Layout, decisions: &DecisionTallies, idx: usize
             text += &format!(
                 "  reaches {} with probability {}\n",
                 name.id,
-                estimate::probability(&reached)
+                digits::share(&reached)
             );
         }
     }
@@ -149,9 +148,7 @@ fn table(
         let terms: Vec<String> = one
             .terms
             .iter()
-            .map(|(term, share)| {
-                format!("{} {}", layout.terms[*term], estimate::probability(share))
-            })
+            .map(|(term, share)| format!("{} {}", layout.terms[*term], digits::share(share)))
             .collect();
         let alone = one
             .sole
@@ -159,7 +156,7 @@ fn table(
         sheet.row([
             one.rank.to_string().into(),
             Word::new(Tone::Strong, layout.actors[one.actor].id.as_str()),
-            estimate::probability(&one.share).into(),
+            digits::share(&one.share).into(),
             alone.into(),
             Word::new(Tone::Picture, by_year(decisions, idx, one.actor, &years)),
             terms.join(", ").into(),

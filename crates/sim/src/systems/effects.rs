@@ -110,7 +110,7 @@ impl Targets<'_, '_> {
                 }
             }
             Effect::DriverShift { driver, by } => {
-                self.shift_driver(&plan, *driver, &self.inputs.get(*by).clone(), mask, false)
+                self.shift_driver(&plan, *driver, &self.inputs.get(*by).clone(), mask, false);
             }
             Effect::DriverMeanShift {
                 driver,
@@ -183,7 +183,7 @@ impl Targets<'_, '_> {
             | Process::RandomWalk { .. }
             | Process::Jumps { .. } => add(&mut state.state),
             Process::Constant { .. } | Process::Path { .. } | Process::Markov { .. } => {
-                add(&mut state.offset)
+                add(&mut state.offset);
             }
         }
     }

@@ -1,9 +1,10 @@
 //! The health table: whether terms are comparable and the world neither freezes nor does everything.
 
+use foedera_ensemble::health::Health;
+
 use super::heading;
 use crate::{
     face::Face,
-    health::Health,
     number::{count, fixed, plain},
     sheet::{Column, Sheet, Tone, Word},
     spark,

@@ -13,12 +13,10 @@ use foedera_results::{
 use foedera_scenario::{Claim, Outcome, PolicyIdx, Predicate, Scenario};
 use serde::Serialize;
 
-use crate::estimate;
-
 /// How an expectation fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It holds.
     Holds,
     /// The estimate lies outside, the interval reaches in: more replicates would tell.
@@ -29,34 +27,34 @@ pub(crate) enum Verdict {
 
 /// One expectation with what was found.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Judged {
+pub struct Judged {
     /// The statement, as the file writes it.
-    pub(crate) text: String,
+    pub text: String,
     /// Why it is expected.
-    pub(crate) because: String,
+    pub because: String,
     /// What was found, in words.
-    pub(crate) found: String,
+    pub found: String,
     /// What was found, with its interval.
-    pub(crate) estimate: Option<Estimate>,
+    pub estimate: Option<Estimate>,
     /// How it fares.
-    pub(crate) verdict: Verdict,
+    pub verdict: Verdict,
 }
 
 /// What the expectations of a scenario need of a run.
 #[derive(Debug)]
-pub(crate) struct Needs {
+pub struct Needs {
     /// Outcomes to record.
-    pub(crate) outcomes: Vec<Outcome>,
+    pub outcomes: Vec<Outcome>,
     /// Policies to run; `None` is the base case.
-    pub(crate) arms: Vec<Option<PolicyIdx>>,
+    pub arms: Vec<Option<PolicyIdx>>,
 }
 
 /// Counts replicates for every expectation.
 #[derive(Debug)]
-pub(crate) struct Court {
+pub struct Court {
     cases: Vec<Case>,
     /// Failed replicates, left out.
-    pub(crate) failed: u64,
+    pub failed: u64,
 }
 
 #[derive(Debug)]
@@ -101,7 +99,7 @@ struct Term {
 
 impl Needs {
     /// What a scenario's expectations need.
-    pub(crate) fn of(scenario: &Scenario) -> Self {
+    pub fn of(scenario: &Scenario) -> Self {
         let mut needs = Self {
             outcomes: Vec::new(),
             arms: vec![None],
@@ -159,7 +157,7 @@ fn outcomes_of(claim: &Claim) -> Vec<&Outcome> {
 
 impl Court {
     /// A court that has heard nothing yet.
-    pub(crate) fn new(scenario: &Scenario, needs: &Needs) -> Self {
+    pub fn new(scenario: &Scenario, needs: &Needs) -> Self {
         let case = |expectation: &foedera_scenario::Expectation| {
             let question = match &expectation.claim {
                 Claim::Probability { of, .. } => Question::Share {
@@ -198,7 +196,7 @@ impl Court {
     }
 
     /// The verdicts, in the order of the file.
-    pub(crate) fn verdicts(&self, scenario: &Scenario) -> Vec<Judged> {
+    pub fn verdicts(&self, scenario: &Scenario) -> Vec<Judged> {
         let pairs = scenario.expect.iter().zip(&self.cases);
         pairs
             .map(|(expectation, case)| judged(expectation, &case.question))
@@ -297,7 +295,7 @@ fn found(question: &Question, claim: &Claim) -> (Option<Estimate>, String) {
     match question {
         Question::Share { held, n, .. } => {
             let share = interval::wilson(*held, *n, CONFIDENCE);
-            let words = share.as_ref().map_or_else(nothing, estimate::probability);
+            let words = share.as_ref().map_or_else(nothing, digits::share);
             (share, words)
         }
         Question::Mean { tally, .. } => {

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use foedera_ensemble::Sampler;
 use foedera_scenario::{Scenario, Term};
 use foedera_sim::{
     Block, BlockOutcome, Engine, Isa, Measure, Program, Record,
@@ -13,6 +12,8 @@ use foedera_sim::{
     lanes::LANES,
 };
 use serde::Serialize;
+
+use crate::Sampler;
 
 /// Spreads of two terms further apart than this are not comparable (`docs/MODEL.md`).
 const FACTOR_MAX: f64 = 5.0;
@@ -25,7 +26,7 @@ const STILL: f64 = 0.005;
 const REPLICATES: u64 = 256;
 
 /// Runs a few hundred replicates of the base case with full ledgers.
-pub(crate) fn of(scenario: &Arc<Scenario>, seed: u64) -> Health {
+pub fn of(scenario: &Arc<Scenario>, seed: u64) -> Health {
     let program = Arc::new(Program::new(Arc::clone(scenario)));
     let mut engine = Engine::new(&program, Isa::detect());
     let sampler = Sampler::new(scenario, seed);
@@ -70,60 +71,60 @@ const KINDS: [&str; 6] = [
 
 /// The table.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Health {
+pub struct Health {
     /// Replicates behind it.
-    pub(crate) replicates: u64,
+    pub replicates: u64,
     /// Failed ones.
-    pub(crate) faults: u64,
+    pub faults: u64,
     /// Spread of the change of utility by term.
-    pub(crate) terms: Vec<Spread>,
+    pub terms: Vec<Spread>,
     /// Largest spread of a utility term over the smallest one that is not zero.
-    pub(crate) factor: Option<f64>,
+    pub factor: Option<f64>,
     /// Proposals.
-    pub(crate) proposals: Vec<Proposal>,
+    pub proposals: Vec<Proposal>,
     /// Measures.
-    pub(crate) measures: Vec<Movement>,
+    pub measures: Vec<Movement>,
     /// Events per replicate by kind.
-    pub(crate) events: Vec<(&'static str, f64)>,
+    pub events: Vec<(&'static str, f64)>,
     /// What deserves a look.
-    pub(crate) doubts: Vec<String>,
+    pub doubts: Vec<String>,
 }
 
 /// The spread of one term over all values of rungs to parties.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Spread {
+pub struct Spread {
     /// Term.
-    pub(crate) term: &'static str,
+    pub term: &'static str,
     /// Mean change of utility.
-    pub(crate) mean: f64,
+    pub mean: f64,
     /// Standard deviation.
-    pub(crate) sd: f64,
+    pub sd: f64,
 }
 
 /// How an initiative fares.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Proposal {
+pub struct Proposal {
     /// Initiative.
-    pub(crate) id: String,
+    pub id: String,
     /// Tablings per replicate.
-    pub(crate) tablings: f64,
+    pub tablings: f64,
     /// Share of the tablings that adopt something.
-    pub(crate) passing: f64,
+    pub passing: f64,
     /// Share of the replicates that adopt something.
-    pub(crate) adopting: f64,
+    pub adopting: f64,
 }
 
 /// How a measure moves.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Movement {
+pub struct Movement {
     /// Measure.
-    pub(crate) path: String,
+    pub path: String,
     /// Mean at the start.
-    pub(crate) start: f64,
+    pub start: f64,
     /// Mean at the end.
-    pub(crate) end: f64,
+    pub end: f64,
     /// Standard deviation over the replicates at the end.
-    pub(crate) sd: f64,
+    pub sd: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,29 +2,30 @@
 
 use foedera_results::{Estimate, decision::DecisionTallies};
 
-use crate::estimate;
+use crate::ranks;
 
 /// One who blocks.
 #[derive(Debug, Clone)]
-pub(crate) struct Blocker {
+pub struct Blocker {
     /// Index of the actor in the layout.
-    pub(crate) actor: usize,
+    pub actor: usize,
     /// 1 for the most frequent; those that cannot be told apart share a rank.
-    pub(crate) rank: usize,
+    pub rank: usize,
     /// Share of the tablings it blocked.
-    pub(crate) share: Estimate,
+    pub share: Estimate,
     /// Share of the tablings it alone blocked.
-    pub(crate) sole: Option<Estimate>,
+    pub sole: Option<Estimate>,
     /// Share of the tablings at which it was pivotal.
-    pub(crate) pivotal: Option<Estimate>,
+    pub pivotal: Option<Estimate>,
     /// Probability that it blocks at least once.
-    pub(crate) ever: Option<Estimate>,
+    pub ever: Option<Estimate>,
     /// Deciding terms with their shares of its blocks, the most frequent first.
-    pub(crate) terms: Vec<(usize, Estimate)>,
+    pub terms: Vec<(usize, Estimate)>,
 }
 
 /// Everyone who blocked an initiative at least once, the most frequent first.
-pub(crate) fn ranked(decisions: &DecisionTallies, initiative: usize) -> Vec<Blocker> {
+#[must_use]
+pub fn ranked(decisions: &DecisionTallies, initiative: usize) -> Vec<Blocker> {
     let Some(tally) = decisions.initiatives.get(initiative) else {
         return Vec::new();
     };
@@ -58,7 +59,7 @@ pub(crate) fn ranked(decisions: &DecisionTallies, initiative: usize) -> Vec<Bloc
         .collect();
     found.sort_by(|left, right| right.share.value.total_cmp(&left.share.value));
     let shares: Vec<Estimate> = found.iter().map(|one| one.share).collect();
-    for (blocker, rank) in found.iter_mut().zip(estimate::ranks(&shares)) {
+    for (blocker, rank) in found.iter_mut().zip(ranks::ranks(&shares)) {
         blocker.rank = rank;
     }
     found
