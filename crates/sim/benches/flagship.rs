@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "a bench reads files and the clock"
 )]
 
