@@ -257,6 +257,7 @@ impl Status {
     ];
 
     /// The code used in lanes.
+    #[inline]
     pub const fn code(self) -> usize {
         self as usize
     }

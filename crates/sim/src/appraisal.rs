@@ -13,7 +13,7 @@ use crate::math;
 use crate::mechanisms::{Law, affinity, autonomy, energy, influence, outside, security, trade};
 use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
 use crate::state::{
-    Affinity, BlocTies, Bonds, ElementWeights, Salience, Threatened, Traits, weighs,
+    Affinity, BlocTies, Bonds, ElementWeights, Salience, Threatened, Traits, weighs, zero,
 };
 
 /// What an organisation is by its levels.
@@ -28,6 +28,29 @@ pub(crate) struct View {
     pub(crate) infrastructure: Lanes,
     /// Antagonism towards each bloc, by elements and texts.
     pub(crate) antagonism: [Lanes; BLOCS_MAX],
+}
+
+impl View {
+    /// Starts with the texts and nothing else.
+    #[inline(always)]
+    fn clear(&mut self, texts: &[Lanes; BLOCS_MAX]) {
+        let Self {
+            protection,
+            depth,
+            coordination,
+            binding,
+            opening,
+            assistance,
+            infrastructure,
+            antagonism,
+        } = self;
+        zero(protection);
+        zero(depth);
+        for share in [coordination, binding, opening, assistance, infrastructure] {
+            *share = Lanes::ZERO;
+        }
+        antagonism.clone_from(texts);
+    }
 }
 
 /// What the world is to the utility function at one moment.
@@ -110,10 +133,7 @@ pub(crate) fn view(
     view: &mut View,
 ) {
     let world = &setting.plan.scenario.world;
-    *view = View {
-        antagonism: *texts,
-        ..View::default()
-    };
+    view.clear(texts);
     for (&element, level) in plan.live.iter().zip(effective) {
         // Nothing adds nothing: neither an element that is not there nor a weight of zero.
         if is_zero(level) {
@@ -389,11 +409,20 @@ fn protect(
     out: &mut Appraised<'_>,
 ) {
     let params = &setting.law.security;
-    let intensity = &setting.threatened[seat.actor].intensity;
+    let (intensity, idle) = (
+        &setting.threatened[seat.actor].intensity,
+        &setting.threatened[seat.actor].idle,
+    );
     let mut pool = Lanes::ZERO;
     let mut pooled = false;
     for threat in 0..setting.plan.scenario.world.threats.len() {
-        if !(stale.company || stale.protection[threat]) {
+        if !(stale.company || stale.protection[threat]) || idle[threat] {
+            continue;
+        }
+        if is_zero(&view.protection[threat]) {
+            // Without elements there is no protection.
+            out.protection[threat] = Lanes::ZERO;
+            out.guards[threat] = Lanes::ZERO;
             continue;
         }
         if !pooled {
@@ -442,12 +471,11 @@ fn secure(
     let threatened = &setting.threatened[seat.actor];
     let salience = &setting.salience[seat.actor].now[2];
     let mut worth = Lanes::ZERO;
-    for guard in guards
-        .iter()
-        .take(setting.plan.scenario.world.threats.len())
+    for threat in
+        (0..setting.plan.scenario.world.threats.len()).filter(|&threat| !threatened.idle[threat])
     {
         worth.update_with(
-            guard,
+            &guards[threat],
             #[inline(always)]
             |worth, guard| worth + guard,
         );

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foedera_scenario::{
-    Condition, Effect, ElementIdx, Group, OrganisationIdx, Rule, Scenario, Status,
+    Condition, Effect, ElementIdx, Group, OrganisationIdx, Outcome, Rule, Scenario, Status,
 };
 
 use crate::batch::Measure;
@@ -45,6 +45,8 @@ pub struct Program {
     pub(crate) bloc_members: Vec<Vec<usize>>,
     /// Row of the seat of an actor in an organisation, `[organisation * n + actor]`.
     pub(crate) seat_of: Vec<Option<usize>>,
+    /// Whether any effect changes who is exposed to a threat, by threat.
+    pub(crate) exposes: [bool; THREATS_MAX],
     /// Whether any effect scales trade.
     pub(crate) scales_trade: bool,
 }
@@ -90,6 +92,9 @@ pub(crate) struct SeatPlan {
     pub(crate) organisation: usize,
     pub(crate) actor: usize,
     pub(crate) status: Status,
+    /// Whether its utility is ever asked for: it has a status, may get one, or an outcome reads it. If not, it is
+    /// there for what a link brings in.
+    pub(crate) counts: bool,
 }
 
 /// Structure of one initiative.
@@ -163,6 +168,12 @@ impl Program {
         for (row, seat) in seats.iter().enumerate() {
             seat_of[seat.organisation * n + seat.actor] = Some(row);
         }
+        let mut exposes = [false; THREATS_MAX];
+        for effect in all_effects(&scenario) {
+            if let Effect::ExposureAdd { threat, .. } = effect {
+                exposes[*threat] = true;
+            }
+        }
         let scales_trade =
             all_effects(&scenario).any(|effect| matches!(effect, Effect::TradeScale { .. }));
         Self {
@@ -178,6 +189,7 @@ impl Program {
             probes,
             bloc_members,
             seat_of,
+            exposes,
             scales_trade,
         }
     }
@@ -334,10 +346,13 @@ fn plan_organisations(
                 .iter()
                 .find(|(seated, _)| *seated == actor);
             let status = status.map_or(Status::Outsider, |(_, status)| *status);
+            let named = changes.statuses.contains(&(org, actor));
+            let counts = status != Status::Outsider || named || is_read(scenario, org, actor);
             seats.push(SeatPlan {
                 organisation: org,
                 actor,
                 status,
+                counts,
             });
         }
         let range = first..seats.len();
@@ -361,6 +376,13 @@ fn plan_organisations(
     }
     note_overlaps(scenario, &mut plans);
     (plans, seats)
+}
+
+/// Whether an outcome reads the utility of a seat.
+fn is_read(scenario: &Scenario, org: usize, actor: usize) -> bool {
+    scenario.outcomes.iter().any(|outcome| {
+        matches!(outcome, Outcome::Utility { actor: who, org: of, .. } if *who == actor && *of == org)
+    })
 }
 
 /// Finds which commitments are carried in several organisations.

@@ -61,6 +61,8 @@ pub(crate) struct Threatened {
     pub(crate) intensity: [Lanes; THREATS_MAX],
     /// The part of an intensity that does not change in a run, without multiplier.
     pub(crate) exposure: [Lanes; THREATS_MAX],
+    /// Whether a threat is nothing to the actor in this block, so that protection against it is not asked for.
+    pub(crate) idle: [bool; THREATS_MAX],
     /// Sum of the intensities.
     pub(crate) felt: Lanes,
     /// Intensity that a multiplier of 1 would bring now.

@@ -25,6 +25,7 @@ params! {
 }
 
 /// Code of a status as a lane value.
+#[inline(always)]
 pub(crate) const fn code(status: Status) -> f32 {
     status.code() as f32
 }

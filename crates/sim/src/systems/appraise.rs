@@ -209,7 +209,7 @@ fn appraise_organisation(
     seats: &mut Seats<'_>,
 ) {
     let organisation = &setting.plan.organisations[org];
-    let levels = rows(&reading.levels);
+    let (levels, cohesion) = (rows(&reading.levels), &rows(&reading.cohesion)[org].index);
     let burden_levels = &levels[org].built;
     let texts = &rows(&reading.texts)[org].0;
     appraisal::effective_levels(setting, organisation, burden_levels, &mut work.effective);
@@ -232,6 +232,9 @@ fn appraise_organisation(
     };
     let alone = appraisal::carry_alone(setting, &burden);
     for (at, row) in organisation.seats.clone().enumerate() {
+        if !setting.plan.seats[row].counts {
+            continue;
+        }
         let actor = setting.plan.seats[row].actor;
         let members = &work.members[actor];
         let shared;
@@ -259,7 +262,7 @@ fn appraise_organisation(
             carried,
             reference: &posture.reference,
             elsewhere: &work.elsewhere[row],
-            cohesion: &rows(&reading.cohesion)[org].index,
+            cohesion,
         };
         let utility = &mut seats.utilities[row];
         let mut out = Appraised {

@@ -7,6 +7,7 @@ use bevy_ecs::prelude::*;
 use foedera_scenario::Condition;
 
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
+use crate::company::is_zero;
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
@@ -28,10 +29,31 @@ pub(crate) struct Bench {
     pub(crate) parts: Vec<[Lanes; 10]>,
     /// The value, `[rung * parties + party]`.
     pub(crate) values: Vec<Lanes>,
-    /// Whether an actor is a party.
-    pub(crate) is_party: Vec<bool>,
-    /// Chance of the year, by party.
-    pub(crate) fresh: Vec<Lanes>,
+    /// Whether anybody asks for the value to a party: it has a voice in some lane, or sponsors.
+    needed: Vec<bool>,
+    /// Whether an actor is such a party.
+    is_party: Vec<bool>,
+    /// Chance of the year, by row of the party.
+    chances: Vec<Chance>,
+}
+
+/// Chance of a party in one calendar year.
+#[derive(Clone)]
+struct Chance {
+    /// The year drawn for; none is `u32::MAX`.
+    year: u32,
+    fresh: Lanes,
+}
+
+/// What is put to the parties.
+#[derive(Clone, Copy)]
+struct Proposal<'a> {
+    initiative: usize,
+    /// Rungs adopted so far.
+    adopted: &'a Lanes,
+    parties: &'a [Party],
+    /// Lowest rung that is open in any lane.
+    first_rung: usize,
 }
 
 impl Bench {
@@ -47,8 +69,15 @@ impl Bench {
             eligible: vec![Lanes::ZERO; most],
             parts: vec![[Lanes::ZERO; 10]; most * RUNGS_MAX],
             values: vec![Lanes::ZERO; most * RUNGS_MAX],
+            needed: vec![false; most],
             is_party: vec![false; plan.scenario.world.actors.len()],
-            fresh: vec![Lanes::ZERO; most],
+            chances: vec![
+                Chance {
+                    year: u32::MAX,
+                    fresh: Lanes::ZERO
+                };
+                plan.parties.len()
+            ],
         }
     }
 }
@@ -72,7 +101,7 @@ pub(crate) struct Meeting<'w, 's> {
 pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
     let plan = &*reading.plan.0;
     let step = reading.clock.step;
-    begin(&mut meeting, reading.clock.years);
+    begin(&reading, &mut meeting);
     let drivers = rows(&reading.drivers);
     let setting = reading.setting(rows(&meeting.threatened));
     let foresight = Foresight {
@@ -86,7 +115,6 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         drivers,
         work: &meeting.work,
     };
-    meeting.prospects.forget();
     for (idx, initiative) in plan.initiatives.iter().enumerate() {
         let Ok(at) = initiative.meetings.binary_search(&step) else {
             continue;
@@ -103,6 +131,13 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             .iter()
             .take(reading.clock.n)
             .fold(f32::INFINITY, |low, &rung| low.min(rung)) as usize;
+        draw_chances(&reading, plan, idx, bench);
+        let proposal = Proposal {
+            initiative: idx,
+            adopted: &adopted,
+            parties,
+            first_rung,
+        };
         reading.keys.0.isa().dispatch(
             #[inline(always)]
             || {
@@ -110,10 +145,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
                 value(
                     &reading,
                     &foresight,
-                    idx,
-                    first_rung,
-                    &adopted,
-                    parties,
+                    &proposal,
                     &mut meeting.prospects,
                     bench,
                 );
@@ -140,12 +172,26 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
 }
 
 /// Lets time pass for every initiative and forgets the votes of the step before.
-fn begin(meeting: &mut Meeting<'_, '_>, years: f32) {
+fn begin(reading: &Reading<'_, '_>, meeting: &mut Meeting<'_, '_>) {
     for progress in rows_mut(&mut meeting.progress) {
-        progress.rested.update(|rested| rested + years);
+        progress
+            .rested
+            .update(|rested| rested + reading.clock.years);
     }
-    rows_mut(&mut meeting.verdicts).fill_with(Verdict::default);
-    rows_mut(&mut meeting.joined).fill_with(Joined::default);
+    let initiatives = &reading.plan.0.initiatives;
+    for (verdict, initiative) in rows_mut(&mut meeting.verdicts).iter_mut().zip(initiatives) {
+        // Only what was voted on has anything to forget.
+        if !is_zero(&verdict.voted) {
+            *verdict = Verdict::default();
+            rows_mut(&mut meeting.joined)[initiative.parties.clone()].fill_with(Joined::default);
+        }
+    }
+    meeting.prospects.forget();
+    if reading.clock.step == 0 {
+        for chance in &mut meeting.bench.chances {
+            chance.year = u32::MAX;
+        }
+    }
 }
 
 /// Lanes in which an initiative may be tabled: open, not complete, rested, drafted, conditions met.
@@ -221,75 +267,96 @@ fn judge(
     }
 }
 
-/// Finds who has a voice: full members of a venue, and the named.
+/// Finds who has a voice: full members of a venue, and the named; and whose value anybody asks for.
 fn seat_parties(plan: &Program, initiative: usize, standing: &[Standing], bench: &mut Bench) {
     bench.is_party.fill(false);
     for (at, row) in plan.initiatives[initiative].parties.clone().enumerate() {
         let party = &plan.parties[row];
-        bench.is_party[party.actor] = true;
         bench.eligible[at] = Lanes::splat(math::indicator(party.named));
         for seat in party.seats.iter().flatten() {
             bench.eligible[at].update_with(&standing[*seat].status, |eligible, status| {
                 math::max(eligible, math::indicator(status == membership::MEMBER))
             });
         }
+        bench.needed[at] = party.sponsor || !is_zero(&bench.eligible[at]);
+        bench.is_party[party.actor] |= bench.needed[at];
+    }
+}
+
+/// Chances of the year, drawn once a year for each party that decides.
+fn draw_chances(reading: &Reading<'_, '_>, plan: &Program, initiative: usize, bench: &mut Bench) {
+    let year = u32::try_from(foedera_scenario::Month(reading.clock.month).year()).unwrap_or(0);
+    for (at, row) in plan.initiatives[initiative].parties.clone().enumerate() {
+        let chance = &mut bench.chances[row];
+        if bench.needed[at] && chance.year != year {
+            let entity = party_entity(plan, row);
+            reading
+                .keys
+                .0
+                .fill_logistics(purpose::PARTY_YEAR, year, entity, &mut chance.fresh);
+            chance.year = year;
+        }
     }
 }
 
 /// Fills the bench with the parts and values of every rung above the lowest adopted one.
-#[expect(clippy::too_many_arguments, reason = "one call, in one place")]
 #[inline(always)]
 fn value(
     reading: &Reading<'_, '_>,
     foresight: &Foresight<'_>,
-    initiative: usize,
-    first_rung: usize,
-    adopted: &Lanes,
-    parties: &[Party],
+    proposal: &Proposal<'_>,
     prospects: &mut Prospects,
     bench: &mut Bench,
 ) {
     let plan = foresight.setting.plan;
-    let file = &plan.scenario.initiatives[initiative];
+    let Proposal {
+        initiative,
+        adopted,
+        parties,
+        first_rung,
+    } = *proposal;
+    let ladder = &plan.scenario.initiatives[initiative].ladder;
     let rows = plan.initiatives[initiative].parties.clone();
     let n = rows.len();
-    let year = u32::try_from(foedera_scenario::Month(reading.clock.month).year()).unwrap_or(0);
-    for (at, row) in rows.clone().enumerate() {
-        let entity = party_entity(plan, row);
-        reading
-            .keys
-            .0
-            .fill_logistics(purpose::PARTY_YEAR, year, entity, &mut bench.fresh[at]);
-    }
     let law = &foresight.setting.law.bargaining;
-    for rung in first_rung..file.ladder.len() {
+    let stances = if reading.clock.stances { 1.0 } else { 0.0 };
+    for (rung, step) in ladder.iter().enumerate().skip(first_rung) {
         foresight.after(initiative, rung, adopted, prospects, &bench.is_party);
-        let depth = reading.inputs.get(file.ladder[rung].depth);
-        for (at, row) in rows.clone().enumerate() {
+        let depth = reading.inputs.get(step.depth);
+        for (at, row) in rows.clone().enumerate().filter(|(at, _)| bench.needed[*at]) {
             let party = &plan.parties[row];
             let parts = &mut bench.parts[rung * n + at];
             crate::state::zero(parts);
             foresight.gain(initiative, party.actor, prospects, parts);
             foresight.bilateral(party, rung, adopted, &bench.eligible[..n], &mut parts[9]);
             foresight.distrust(party, depth, &bench.eligible[..n], &mut parts[9]);
-            let stances = if reading.clock.stances { 1.0 } else { 0.0 };
-            for l in 0..LANES {
-                let params = law.at(l);
-                parts[7].0[l] = stances * params.stance * parties[at].stance.0[l];
-                parts[8].0[l] = bargaining::chance(
-                    parties[at].persistent.0[l],
-                    bench.fresh[at].0[l],
-                    depth.0[l],
-                    &params,
-                );
-            }
-            let value = &mut bench.values[rung * n + at];
-            *value = parts[0];
-            for part in &parts[1..] {
-                value.update_with(part, |sum, part| sum + part);
-            }
+            parts[7] = law.stance.zip(
+                &parties[at].stance,
+                #[inline(always)]
+                |weight, stance| stances * weight * stance,
+            );
+            let (persistent, fresh) = (&parties[at].persistent, &bench.chances[row].fresh);
+            parts[8] = Lanes::from_fn(
+                #[inline(always)]
+                |l| bargaining::chance(persistent.0[l], fresh.0[l], depth.0[l], &law.at(l)),
+            );
+            bench.values[rung * n + at] = sum_of(parts);
         }
     }
+}
+
+/// Sum of the parts of a value, in their order.
+#[inline(always)]
+fn sum_of(parts: &[Lanes; 10]) -> Lanes {
+    let mut value = parts[0];
+    for part in &parts[1..] {
+        value.update_with(
+            part,
+            #[inline(always)]
+            |sum, part| sum + part,
+        );
+    }
+    value
 }
 
 /// Entity of a party's draws: initiative and actor.

@@ -164,6 +164,17 @@ impl Danger<'_> {
         }
     }
 
+    /// Whether a threat stays at zero for an actor whatever happens.
+    #[inline(always)]
+    fn is_idle(&self, threat: usize, ties: &BlocTies, multiplier: &Lanes) -> bool {
+        let unexposed = is_zero(multiplier) && !self.plan.exposes[threat];
+        match self.plan.scenario.world.threats[threat].kind {
+            ThreatKind::Spillover { .. } | ThreatKind::Direct => unexposed,
+            // A bloc is no threat to its own.
+            ThreatKind::External { bloc } | ThreatKind::Regime { bloc } => ties.insider[bloc] > 0.0,
+        }
+    }
+
     /// Intensity of a threat for an actor whose exposure multiplier is 1.
     #[inline(always)]
     fn unit(&self, actor: usize, threat: usize, ties: &BlocTies, exposure: &Lanes) -> Lanes {
@@ -294,6 +305,10 @@ fn perceive(
     for (threat, spec) in danger.plan.scenario.world.threats.iter().enumerate() {
         if first {
             threatened.exposure[threat] = danger.exposure(actor, threat, ties);
+            threatened.idle[threat] = danger.is_idle(threat, ties, &threatened.multiplier[threat]);
+        }
+        if threatened.idle[threat] {
+            continue;
         }
         let unit = danger.unit(actor, threat, ties, &threatened.exposure[threat]);
         let (felt, multiplier) = (

@@ -124,6 +124,7 @@ pub(crate) fn load_dyads(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
     law: Res<Parameters>,
+    keys: Res<Keys>,
     traits: Column<Traits>,
     ideals: Column<IdealPoint>,
     mut bonds: ColumnMut<Bonds>,
@@ -138,32 +139,46 @@ pub(crate) fn load_dyads(
         rows_mut(&mut affinity),
         rows_mut(&mut ends),
     );
-    for (row, dyad) in plan.0.scenario.world.dyads.iter().enumerate() {
-        ends[row] = Ends {
-            source: dyad.source,
-            target: dyad.target,
-        };
-        bonds[row].0 = bond(
-            &inputs,
-            &law,
-            dyad,
-            &traits[dyad.source].0,
-            &traits[dyad.target].0,
-        );
-        let shift = inputs.get(dyad.affinity_shift);
-        let (one, other) = (&ideals[dyad.source].value, &ideals[dyad.target].value);
-        let similarity =
-            Lanes::from_fn(|l| relations::similarity(one[l] - other[l], bonds[row].0.ties[l]));
-        let start = dyad.affinity.map_or(similarity, |leaf| *inputs.get(leaf));
-        affinity[row] = Affinity {
-            value: start.zip(shift, |start, shift| math::clamp(start + shift, -1.0, 1.0)),
-            similarity,
-            ..Affinity::default()
-        };
-    }
+    keys.0.isa().dispatch(
+        #[inline(always)]
+        || {
+            for (row, dyad) in plan.0.scenario.world.dyads.iter().enumerate() {
+                ends[row] = Ends {
+                    source: dyad.source,
+                    target: dyad.target,
+                };
+                bonds[row].0 = bond(
+                    &inputs,
+                    &law,
+                    dyad,
+                    &traits[dyad.source].0,
+                    &traits[dyad.target].0,
+                );
+                let similarity = ideals[dyad.source].value.zip3(
+                    &ideals[dyad.target].value,
+                    &bonds[row].0.ties,
+                    #[inline(always)]
+                    |one, other, ties| relations::similarity(one - other, ties),
+                );
+                let start = dyad.affinity.map_or(&similarity, |leaf| inputs.get(leaf));
+                let affinity = &mut affinity[row];
+                affinity.value = start.zip(
+                    inputs.get(dyad.affinity_shift),
+                    #[inline(always)]
+                    |start, shift| math::clamp(start + shift, -1.0, 1.0),
+                );
+                affinity.similarity = similarity;
+                affinity.balance = Lanes::ZERO;
+                affinity.joint = Lanes::ZERO;
+                affinity.opposed = Lanes::ZERO;
+                affinity.noise.forget();
+            }
+        },
+    );
 }
 
 /// Ties of a pair from its figures.
+#[inline(always)]
 fn bond(
     inputs: &Inputs,
     law: &Parameters,
@@ -276,17 +291,24 @@ fn dependence<'a>(plan: &Program, bonds: &'a [Bonds], actor: usize, other: usize
 }
 
 /// Totals of trade and stakes in blocs after effects changed flows.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn total_trade(
     plan: Res<Plan>,
     law: Res<Parameters>,
     traits: Column<Traits>,
     bonds: Column<Bonds>,
+    version: Res<TiesVersion>,
+    mut totalled: Local<u64>,
     mut trade: ColumnMut<TradeTotal>,
     mut blocs: ColumnMut<BlocTies>,
 ) {
-    if !plan.0.scales_trade {
+    if !plan.0.scales_trade || *totalled == version.0 {
         return;
     }
+    *totalled = version.0;
     let (traits, bonds) = (rows(&traits), rows(&bonds));
     for (idx, ties) in rows_mut(&mut blocs).iter_mut().enumerate() {
         take_stakes(&plan.0, &law, &traits[idx], bonds, idx, ties);

@@ -10,6 +10,7 @@ use crate::math;
 use crate::mechanisms::drivers as kernel;
 use crate::mechanisms::withdrawal;
 use crate::purpose;
+use crate::rng::NoiseBlock;
 use crate::state::{Clock, Driver, Inputs, Keys, Plan};
 use crate::systems::effects::Targets;
 
@@ -193,14 +194,30 @@ fn interpolate(points: &[(Month, Leaf)], inputs: &Inputs, month: Month) -> Lanes
 #[derive(Resource, Default)]
 pub(crate) struct Fired(pub(crate) Vec<Lanes>);
 
+/// Numbers that decide whether a shock without a date fires, by shock.
+#[derive(Default)]
+pub(crate) struct Luck(Vec<NoiseBlock>);
+
 /// Fires shocks and applies what they do, in the order of the file.
-pub(crate) fn fire_shocks(mut fired: ResMut<Fired>, keys: Res<Keys>, mut targets: Targets) {
+pub(crate) fn fire_shocks(
+    mut fired: ResMut<Fired>,
+    keys: Res<Keys>,
+    mut luck: Local<Luck>,
+    mut targets: Targets,
+) {
     let plan = targets.plan.0.clone();
+    luck.0
+        .resize_with(plan.scenario.shocks.len(), NoiseBlock::default);
     for (idx, shock) in plan.scenario.shocks.iter().enumerate() {
+        let number = u32::from(shock.number);
+        if matches!(shock.timing, Timing::OncePerYear(_) | Timing::PerYear(_)) {
+            luck.0[idx].prepare_uniforms(&keys.0, purpose::SHOCK, targets.clock.step, number);
+        }
         let mask = firing(
             &shock.timing,
             &keys,
-            u32::from(shock.number),
+            number,
+            &luck.0[idx],
             &fired.0[idx],
             &targets,
         );
@@ -228,6 +245,7 @@ fn firing(
     timing: &Timing,
     keys: &Keys,
     entity: u32,
+    luck: &NoiseBlock,
     fired: &Lanes,
     targets: &Targets<'_, '_>,
 ) -> Lanes {
@@ -238,13 +256,20 @@ fn firing(
     match timing {
         Timing::OncePerYear(rate) | Timing::PerYear(rate) => {
             let once = matches!(timing, Timing::OncePerYear(_));
-            keys.0
-                .fill_uniforms(purpose::SHOCK, clock.step, entity, &mut uniform);
-            let rate = inputs.get(*rate);
-            Lanes::from_fn(|l| {
-                let free = !once || fired[l] == 0.0;
-                math::indicator(free && uniform[l] < withdrawal::probability(rate[l], clock.years))
-            })
+            let (rate, uniform) = (inputs.get(*rate), luck.at(clock.step));
+            keys.0.isa().dispatch(
+                #[inline(always)]
+                || {
+                    Lanes::from_fn(
+                        #[inline(always)]
+                        |l| {
+                            let free = !once | (fired.0[l] == 0.0);
+                            let chance = withdrawal::probability(rate.0[l], clock.years);
+                            math::indicator(free & (uniform.0[l] < chance))
+                        },
+                    )
+                },
+            )
         }
         Timing::At { month, probability } => {
             if month.0 < first_month || month.0 > last_month {
