@@ -107,19 +107,63 @@ pub(crate) fn effective_levels(
     }
 }
 
-/// One element as far as it is there, with the weights that are not zero.
+/// One element as far as it is there.
 struct Weigher<'a> {
-    bits: u32,
+    weights: &'a ElementWeights,
     level: &'a Lanes,
 }
 
 impl Weigher<'_> {
-    /// Adds what the element does by one of its weights.
+    /// Adds what the element does by one of its weights, unless that is zero.
     #[inline(always)]
     fn add(&self, out: &mut Lanes, weight: &Lanes, of: u32) {
-        if self.bits & of != 0 {
+        if self.weights.weighs & of != 0 {
             add(out, weight, self.level);
         }
+    }
+
+    /// Adds what it does against threats.
+    #[inline(always)]
+    fn protect(&self, view: &mut View, n_threats: usize) {
+        let threats = view.protection.iter_mut().zip(&self.weights.protection);
+        for (threat, (out, weight)) in threats.enumerate().take(n_threats) {
+            self.add(out, weight, weighs::protection(threat));
+        }
+    }
+
+    /// Adds what it tells the blocs.
+    #[inline(always)]
+    fn signal(&self, view: &mut View, n_blocs: usize) {
+        let blocs = view.antagonism.iter_mut().zip(&self.weights.signal);
+        for (bloc, (out, weight)) in blocs.enumerate().take(n_blocs) {
+            self.add(out, weight, weighs::signal(bloc));
+        }
+    }
+
+    /// Adds what it does in each domain.
+    #[inline(always)]
+    fn serve(&self, view: &mut View) {
+        let weights = self.weights;
+        for (domain, (out, weight)) in view.depth.iter_mut().zip(&weights.depth).enumerate() {
+            self.add(out, weight, weighs::depth(domain));
+        }
+        self.add(
+            &mut view.coordination,
+            &weights.coordination,
+            weighs::COORDINATION,
+        );
+        self.add(&mut view.binding, &weights.binding, weighs::BINDING);
+        self.add(&mut view.opening, &weights.opening, weighs::OPENING);
+        self.add(
+            &mut view.assistance,
+            &weights.assistance,
+            weighs::ASSISTANCE,
+        );
+        self.add(
+            &mut view.infrastructure,
+            &weights.infrastructure,
+            weighs::INFRASTRUCTURE,
+        );
     }
 }
 
@@ -139,49 +183,13 @@ pub(crate) fn view(
         if is_zero(level) {
             continue;
         }
-        let weights = &setting.elements[element];
         let weigher = Weigher {
-            bits: weights.weighs,
+            weights: &setting.elements[element],
             level,
         };
-        for threat in 0..world.threats.len() {
-            weigher.add(
-                &mut view.protection[threat],
-                &weights.protection[threat],
-                weighs::protection(threat),
-            );
-        }
-        for domain in 0..3 {
-            weigher.add(
-                &mut view.depth[domain],
-                &weights.depth[domain],
-                weighs::depth(domain),
-            );
-        }
-        for bloc in 0..world.blocs.len() {
-            weigher.add(
-                &mut view.antagonism[bloc],
-                &weights.signal[bloc],
-                weighs::signal(bloc),
-            );
-        }
-        weigher.add(
-            &mut view.coordination,
-            &weights.coordination,
-            weighs::COORDINATION,
-        );
-        weigher.add(&mut view.binding, &weights.binding, weighs::BINDING);
-        weigher.add(&mut view.opening, &weights.opening, weighs::OPENING);
-        weigher.add(
-            &mut view.assistance,
-            &weights.assistance,
-            weighs::ASSISTANCE,
-        );
-        weigher.add(
-            &mut view.infrastructure,
-            &weights.infrastructure,
-            weighs::INFRASTRUCTURE,
-        );
+        weigher.protect(view, world.threats.len());
+        weigher.signal(view, world.blocs.len());
+        weigher.serve(view);
     }
     let View {
         coordination,

@@ -333,45 +333,15 @@ fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
             },
         ) => same(*initiative, *of) && *reached as usize >= *rung,
         (
-            EventKind::Withdrawal { org, actor },
+            _,
             Happening::StatusChanged {
-                org: of,
-                actor: who,
+                org,
+                actor,
                 from,
                 to,
                 ..
             },
-        ) => {
-            let left = matches!(from, Status::Member | Status::Suspended)
-                && !matches!(to, Status::Member | Status::Suspended);
-            same(*org, *of) && actor.is_none_or(|actor| same(actor, *who)) && left
-        }
-        (
-            EventKind::Suspension { org, actor },
-            Happening::StatusChanged {
-                org: of,
-                actor: who,
-                to,
-                ..
-            },
-        ) => {
-            same(*org, *of)
-                && actor.is_none_or(|actor| same(actor, *who))
-                && *to == Status::Suspended
-        }
-        (
-            EventKind::Accession { org, actor },
-            Happening::StatusChanged {
-                org: of,
-                actor: who,
-                from,
-                to,
-                ..
-            },
-        ) => {
-            let joined = *to == Status::Member && *from != Status::Suspended;
-            same(*org, *of) && actor.is_none_or(|actor| same(actor, *who)) && joined
-        }
+        ) => changes_status(event, *org as usize, *actor as usize, (*from, *to)),
         (
             EventKind::Dispute { pair, org, lethal },
             Happening::Dispute {
@@ -394,4 +364,27 @@ fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
         (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => same(*shock, *fired),
         _ => false,
     }
+}
+
+/// Whether a change of status is a departure, a suspension or an accession as asked for.
+fn changes_status(
+    event: &EventKind,
+    org: usize,
+    actor: usize,
+    (from, to): (Status, Status),
+) -> bool {
+    let is_in = |status: Status| matches!(status, Status::Member | Status::Suspended);
+    let (of, who, fits) = match event {
+        EventKind::Withdrawal { org, actor } => (org, actor, is_in(from) && !is_in(to)),
+        EventKind::Suspension { org, actor } => (org, actor, to == Status::Suspended),
+        EventKind::Accession { org, actor } => (
+            org,
+            actor,
+            to == Status::Member && from != Status::Suspended,
+        ),
+        EventKind::Adoption { .. } | EventKind::Dispute { .. } | EventKind::Shock { .. } => {
+            return false;
+        }
+    };
+    fits && *of == org && who.is_none_or(|who| who == actor)
 }

@@ -324,7 +324,7 @@ fn plan_organisations(
     };
     let mut plans = Vec::new();
     let mut seats = Vec::new();
-    for (org, organisation) in world.organisations.iter().enumerate() {
+    for org in 0..world.organisations.len() {
         let live = live_elements(scenario, org, changes);
         let links: Vec<_> = live
             .iter()
@@ -340,21 +340,11 @@ fn plan_organisations(
             actors.extend(own_seats(*partner));
         }
         let first = seats.len();
-        for actor in actors {
-            let status = organisation
-                .seats
-                .iter()
-                .find(|(seated, _)| *seated == actor);
-            let status = status.map_or(Status::Outsider, |(_, status)| *status);
-            let named = changes.statuses.contains(&(org, actor));
-            let counts = status != Status::Outsider || named || is_read(scenario, org, actor);
-            seats.push(SeatPlan {
-                organisation: org,
-                actor,
-                status,
-                counts,
-            });
-        }
+        seats.extend(
+            actors
+                .into_iter()
+                .map(|actor| plan_seat(scenario, changes, org, actor)),
+        );
         let range = first..seats.len();
         let peers = peers_of(&seats, range.clone(), dyad_of, n);
         let pairs = range
@@ -376,6 +366,26 @@ fn plan_organisations(
     }
     note_overlaps(scenario, &mut plans);
     (plans, seats)
+}
+
+/// A seat with its status at the start.
+fn plan_seat(
+    scenario: &Scenario,
+    changes: &Changes,
+    organisation: usize,
+    actor: usize,
+) -> SeatPlan {
+    let seats = &scenario.world.organisations[organisation].seats;
+    let status = seats.iter().find(|(seated, _)| *seated == actor);
+    let status = status.map_or(Status::Outsider, |(_, status)| *status);
+    let named = changes.statuses.contains(&(organisation, actor));
+    let counts = status != Status::Outsider || named || is_read(scenario, organisation, actor);
+    SeatPlan {
+        organisation,
+        actor,
+        status,
+        counts,
+    }
 }
 
 /// Whether an outcome reads the utility of a seat.

@@ -210,16 +210,13 @@ fn appraise_organisation(
 ) {
     let organisation = &setting.plan.organisations[org];
     let (levels, cohesion) = (rows(&reading.levels), &rows(&reading.cohesion)[org].index);
-    let burden_levels = &levels[org].built;
+    let built = &levels[org].built;
     let texts = &rows(&reading.texts)[org].0;
-    appraisal::effective_levels(setting, organisation, burden_levels, &mut work.effective);
+    appraisal::effective_levels(setting, organisation, built, &mut work.effective);
     let effective = &work.effective[..organisation.live.len()];
     appraisal::view(setting, organisation, effective, texts, &mut work.view);
-    for (reach, seat) in work
-        .reach
-        .iter_mut()
-        .zip(&seats.standing[organisation.seats.clone()])
-    {
+    let standing = &seats.standing[organisation.seats.clone()];
+    for (reach, seat) in work.reach.iter_mut().zip(standing) {
         *reach = seat.reach;
     }
     let company = &mut work.companies[org];
@@ -227,22 +224,18 @@ fn appraise_organisation(
     let burden = Burden {
         org,
         texts,
-        levels: burden_levels,
+        levels: built,
         effective,
     };
     let alone = appraisal::carry_alone(setting, &burden);
     for (at, row) in organisation.seats.clone().enumerate() {
-        if !setting.plan.seats[row].counts {
+        let seat = &setting.plan.seats[row];
+        if !seat.counts {
             continue;
         }
-        let actor = setting.plan.seats[row].actor;
-        let members = &work.members[actor];
+        let members = &work.members[seat.actor];
         let shared;
-        let carried = if organisation
-            .overlapping
-            .iter()
-            .all(|&other| members[other].is_none())
-        {
+        let carried = if is_alone(organisation, members) {
             &alone
         } else {
             shared = appraisal::carry(setting, &burden, |org| &levels[org].built, members);
@@ -254,7 +247,7 @@ fn appraise_organisation(
         }
         posture.felt = carried.posture;
         let seat = SeatView {
-            actor,
+            actor: seat.actor,
             weight: &seats.standing[row].weight,
             sums: &company.sums[at],
             totals: &company.totals,
@@ -264,25 +257,48 @@ fn appraise_organisation(
             elsewhere: &work.elsewhere[row],
             cohesion,
         };
-        let utility = &mut seats.utilities[row];
-        let mut out = Appraised {
-            terms: &mut utility.terms,
-            protection: &mut seats.shields[row].0,
-            guards: &mut work.guards,
-            lead: &mut utility.lead,
-            led: &mut utility.led,
-        };
-        appraisal::appraise(
+        let (utility, shield) = (&mut seats.utilities[row], &mut seats.shields[row]);
+        let public = &work.public;
+        appraise_seat(
             setting,
             &work.view,
             &seat,
-            &work.public,
-            &Stale::ALL,
-            &mut out,
+            public,
+            &mut work.guards,
+            utility,
+            shield,
         );
-        utility.interdependence = appraisal::interdependence(setting, &company.sums[at]);
-        utility.total = sum_of(&utility.terms);
     }
+}
+
+/// Whether an actor is a full member nowhere else that carries the same commitments.
+#[inline(always)]
+pub(crate) fn is_alone(organisation: &OrganisationPlan, members: &[Option<Lanes>]) -> bool {
+    let others = &organisation.overlapping;
+    others.iter().all(|&other| members[other].is_none())
+}
+
+/// Appraises one seat.
+#[inline(always)]
+fn appraise_seat(
+    setting: &Setting<'_>,
+    view: &View,
+    seat: &SeatView<'_>,
+    public: &[Lanes],
+    guards: &mut [Lanes; THREATS_MAX],
+    utility: &mut Utility,
+    shield: &mut Shield,
+) {
+    let mut out = Appraised {
+        terms: &mut utility.terms,
+        protection: &mut shield.0,
+        guards,
+        lead: &mut utility.lead,
+        led: &mut utility.led,
+    };
+    appraisal::appraise(setting, view, seat, public, &Stale::ALL, &mut out);
+    utility.interdependence = appraisal::interdependence(setting, seat.sums);
+    utility.total = sum_of(&utility.terms);
 }
 
 /// Sum of the terms, in their order.

@@ -127,10 +127,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         let parties = &rows_mut(&mut meeting.parties)[initiative.parties.clone()];
         let bench = &mut *meeting.bench;
         seat_parties(plan, idx, rows(&reading.standing), bench);
-        let first_rung = adopted
-            .iter()
-            .take(reading.clock.n)
-            .fold(f32::INFINITY, |low, &rung| low.min(rung)) as usize;
+        let first_rung = lowest(&adopted, reading.clock.n);
         draw_chances(&reading, plan, idx, bench);
         let proposal = Proposal {
             initiative: idx,
@@ -169,6 +166,12 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         };
         decide::decide(&table, bench, outcome);
     }
+}
+
+/// Lowest rung adopted by any of the replicates.
+fn lowest(adopted: &Lanes, n: usize) -> usize {
+    let first = adopted.iter().take(n);
+    first.fold(f32::INFINITY, |low, &rung| low.min(rung)) as usize
 }
 
 /// Lets time pass for every initiative and forgets the votes of the step before.

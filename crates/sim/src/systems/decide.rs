@@ -328,32 +328,20 @@ fn write_down(
     }
     note_vote(table, bench, out, chosen, failed, blockers.len(), l);
     if let Some(rung) = chosen {
-        let joined = join(table, bench, out, rung, l);
+        let parties = join(table, bench, out, rung, l);
         out.verdict.rung[l] = (rung + 1) as f32;
-        if let Some(at) = paid {
-            out.recorder.note(
-                clock.n,
-                l,
-                clock.step,
-                Happening::Paid {
-                    initiative,
-                    actor: actor(at),
-                },
-            );
+        if let Some(actor) = paid.map(actor) {
+            let what = Happening::Paid { initiative, actor };
+            out.recorder.note(clock.n, l, clock.step, what);
         }
+        let rung = index(rung);
         let what = Happening::Adopted {
             initiative,
-            rung: index(rung),
-            parties: joined,
+            rung,
+            parties,
         };
         out.recorder.note(clock.n, l, clock.step, what);
-    } else if let Some(worst) = blockers.iter().min_by(|a, b| a.value.total_cmp(&b.value)) {
-        let what = Happening::Blocked {
-            initiative,
-            blocker: worst.actor,
-            blockers: index(blockers.len()),
-            term: worst.term,
-        };
+    } else if let Some(what) = blocked(initiative, &blockers) {
         out.recorder.note(clock.n, l, clock.step, what);
     }
     if l < clock.n {
@@ -372,6 +360,17 @@ fn write_down(
             write_ledger(table, bench, out.recorder, adopted, l);
         }
     }
+}
+
+/// What is told of a failure: the blocker with the largest loss.
+fn blocked(initiative: u32, blockers: &[Blocker]) -> Option<Happening> {
+    let worst = blockers.iter().min_by(|a, b| a.value.total_cmp(&b.value))?;
+    Some(Happening::Blocked {
+        initiative,
+        blocker: worst.actor,
+        blockers: index(blockers.len()),
+        term: worst.term,
+    })
 }
 
 /// Marks who takes part in what was adopted.

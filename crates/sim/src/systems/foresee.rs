@@ -14,7 +14,7 @@ use crate::math;
 use crate::mechanisms::{bargaining, bilateral, membership, outside, trade};
 use crate::program::{BLOCS_MAX, OrganisationPlan, PartyPlan, Program, THREATS_MAX};
 use crate::state::{Driver, Inputs, Levels, Posture, Standing, Texts};
-use crate::systems::appraise::Workspace;
+use crate::systems::appraise::{Workspace, is_alone};
 
 /// What looking ahead needs besides the setting.
 pub(crate) struct Foresight<'a> {
@@ -203,11 +203,7 @@ impl<'a> Foresight<'a> {
     ) {
         let organisation = &self.setting.plan.organisations[org];
         let members = &self.work.members[actor];
-        if organisation
-            .overlapping
-            .iter()
-            .all(|&other| members[other].is_none())
-        {
+        if is_alone(organisation, members) {
             out.clone_from(&own.alone);
             return;
         }
@@ -931,8 +927,6 @@ impl<'a> Foresight<'a> {
         out: &mut Lanes,
     ) {
         let plan = self.setting.plan;
-        let law = self.setting.law;
-        let salience = &self.setting.salience[party.actor].now;
         let concerns = |here: &Group, there: &Group, other: usize| {
             self.inside(here, party)
                 && plan
@@ -954,43 +948,68 @@ impl<'a> Foresight<'a> {
             }
         }
         for (other, present) in others {
-            let dyad = plan.dyad(party.actor, other);
-            let bonds = &self.setting.bonds[dyad].0;
-            let source = plan.scenario.world.dyads[dyad].source == party.actor;
-            let capability = &self.setting.traits[other].0.capability;
-            for l in 0..LANES {
-                let by = by.0[l];
-                let worth = match effect {
-                    Effect::AffinityShift { .. } => {
+            let worth = self.worth_of_tie(effect, party, other, by, &present, &company);
+            *out = Lanes::from_fn(
+                #[inline(always)]
+                |l| out.0[l] + worth.0[l] * present.0[l] * mask.0[l],
+            );
+        }
+    }
+
+    /// Worth of a change of ties with one other actor, of those in `company`.
+    #[inline(always)]
+    fn worth_of_tie(
+        &self,
+        effect: &Effect,
+        party: &PartyPlan,
+        other: usize,
+        by: &Lanes,
+        present: &Lanes,
+        company: &Lanes,
+    ) -> Lanes {
+        let (plan, law) = (self.setting.plan, self.setting.law);
+        let salience = &self.setting.salience[party.actor].now;
+        let dyad = plan.dyad(party.actor, other);
+        let bonds = &self.setting.bonds[dyad].0;
+        let source = plan.scenario.world.dyads[dyad].source == party.actor;
+        match effect {
+            Effect::AffinityShift { .. } => {
+                let capability = &self.setting.traits[other].0.capability;
+                Lanes::from_fn(
+                    #[inline(always)]
+                    |l| {
                         let share = present.0[l] * capability.0[l]
                             / math::max(company.0[l], f32::MIN_POSITIVE);
-                        law.bilateral.affinity.0[l] * by * share
-                    }
-                    Effect::TradeScale { .. } => {
-                        let flow = if source {
-                            bonds.dependence_source.0[l]
-                        } else {
-                            bonds.dependence_target.0[l]
-                        };
-                        let half = law.trade.half_dependence.0[l];
-                        let gain = trade::worth(flow * by, half) - trade::worth(flow, half);
-                        law.bilateral.ties.0[l] * law.trade.weight.0[l] * salience[1].0[l] * gain
-                    }
-                    _ => {
-                        let link =
-                            math::clamp_share(bonds.energy_link.0[l] + by) - bonds.energy_link.0[l];
-                        let gain =
-                            bonds.complement_raw.0[l] * (1.0 - law.energy.link_floor.0[l]) * link;
-                        let price = self.setting.price.0[l];
-                        law.bilateral.ties.0[l]
-                            * law.energy.weight.0[l]
-                            * salience[0].0[l]
-                            * price
-                            * gain
-                    }
-                };
-                out.0[l] += worth * present.0[l] * mask.0[l];
+                        law.bilateral.affinity.0[l] * by.0[l] * share
+                    },
+                )
             }
+            Effect::TradeScale { .. } => {
+                let flow = if source {
+                    &bonds.dependence_source
+                } else {
+                    &bonds.dependence_target
+                };
+                Lanes::from_fn(
+                    #[inline(always)]
+                    |l| {
+                        let (flow, half) = (flow.0[l], law.trade.half_dependence.0[l]);
+                        let gain = trade::worth(flow * by.0[l], half) - trade::worth(flow, half);
+                        law.bilateral.ties.0[l] * law.trade.weight.0[l] * salience[1].0[l] * gain
+                    },
+                )
+            }
+            _ => Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    let before = bonds.energy_link.0[l];
+                    let link = math::clamp_share(before + by.0[l]) - before;
+                    let gain =
+                        bonds.complement_raw.0[l] * (1.0 - law.energy.link_floor.0[l]) * link;
+                    let weight = law.bilateral.ties.0[l] * law.energy.weight.0[l];
+                    weight * salience[0].0[l] * self.setting.price.0[l] * gain
+                },
+            ),
         }
     }
 }

@@ -76,18 +76,14 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
             volatility,
             ..
         } => {
-            let (mean, rate, volatility) = (
-                inputs.get(*mean),
+            let mean = inputs.get(*mean);
+            revert(
+                driver,
+                mean,
                 inputs.get(*rate),
                 inputs.get(*volatility),
-            );
-            let (shift, noise) = (&driver.mean_shift, noise());
-            Lanes::from_fn(
-                #[inline(always)]
-                |l| {
-                    let (mean, z) = (mean.0[l] + shift.0[l], noise.0[l]);
-                    kernel::reverting(state.0[l], mean, rate.0[l], volatility.0[l], years, z)
-                },
+                noise(),
+                years,
             )
         }
         Process::GeometricBrownian {
@@ -115,16 +111,8 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
             down_per_year,
             ..
         } => {
-            let last = (levels.len() - 1) as f32;
-            let (up, down, noise) = (
-                inputs.get(*up_per_year),
-                inputs.get(*down_per_year),
-                noise(),
-            );
-            Lanes::from_fn(
-                #[inline(always)]
-                |l| kernel::chained(state.0[l], last, up.0[l], down.0[l], years, noise.0[l]),
-            )
+            let (up, down) = (inputs.get(*up_per_year), inputs.get(*down_per_year));
+            step_chain(state, levels.len() - 1, up, down, noise(), years)
         }
         Process::Jumps {
             per_year,
@@ -132,23 +120,73 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
             half_life_years,
             ..
         } => {
-            let (rate, size, noise) = (inputs.get(*per_year), inputs.get(*size), noise());
-            let half_life = inputs.get(*half_life_years);
-            Lanes::from_fn(
-                #[inline(always)]
-                |l| {
-                    kernel::jumping(
-                        state.0[l],
-                        rate.0[l],
-                        size.0[l],
-                        half_life.0[l],
-                        years,
-                        noise.0[l],
-                    )
-                },
+            let (rate, size) = (inputs.get(*per_year), inputs.get(*size));
+            jump(
+                state,
+                rate,
+                size,
+                inputs.get(*half_life_years),
+                noise(),
+                years,
             )
         }
     }
+}
+
+/// State of a reverting process after a step.
+#[inline(always)]
+fn revert(
+    driver: &Driver,
+    mean: &Lanes,
+    rate: &Lanes,
+    volatility: &Lanes,
+    noise: &Lanes,
+    years: f32,
+) -> Lanes {
+    let (state, shift) = (&driver.state, &driver.mean_shift);
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let (mean, z) = (mean.0[l] + shift.0[l], noise.0[l]);
+            kernel::reverting(state.0[l], mean, rate.0[l], volatility.0[l], years, z)
+        },
+    )
+}
+
+/// State of a chain after a step.
+#[inline(always)]
+fn step_chain(
+    state: &Lanes,
+    last: usize,
+    up: &Lanes,
+    down: &Lanes,
+    noise: &Lanes,
+    years: f32,
+) -> Lanes {
+    let last = last as f32;
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| kernel::chained(state.0[l], last, up.0[l], down.0[l], years, noise.0[l]),
+    )
+}
+
+/// Height of a jumping process after a step.
+#[inline(always)]
+fn jump(
+    height: &Lanes,
+    rate: &Lanes,
+    size: &Lanes,
+    half_life: &Lanes,
+    noise: &Lanes,
+    years: f32,
+) -> Lanes {
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let (size, half_life, u) = (size.0[l], half_life.0[l], noise.0[l]);
+            kernel::jumping(height.0[l], rate.0[l], size, half_life, years, u)
+        },
+    )
 }
 
 /// Level before shifts, from the state of the process.

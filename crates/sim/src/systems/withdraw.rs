@@ -74,35 +74,21 @@ pub(crate) fn withdraw(
             #[inline(always)]
             || {
                 let best;
-                (best, forced) = best_outside(
-                    plan,
-                    seat.organisation,
-                    seat.actor,
-                    &alliance,
-                    standing,
-                    utilities,
-                );
+                (best, forced) = best_outside(plan, seat, &alliance, standing, utilities);
+                let (params, years) = (&law.0.withdrawal, clock.years);
                 let choice = Choice {
-                    params: &law.0.withdrawal,
+                    params,
                     base,
                     best: &best,
-                    years: clock.years,
+                    years,
                 };
                 next = choice.next(&standing[row].status, &utilities[row], uniform);
                 alike(&next, &standing[row].status)
             },
         );
         if !stays {
-            let utility = &utilities[row];
-            change(
-                &mut standing[row].status,
-                &next,
-                &forced,
-                utility,
-                seat,
-                &clock,
-                &mut recorder,
-            );
+            let (status, utility) = (&mut standing[row].status, &utilities[row]);
+            change(status, &next, &forced, utility, seat, &clock, &mut recorder);
         }
     }
 }
@@ -247,13 +233,13 @@ fn note_alliances(plan: &Program, levels: &[Levels], elements: &Elements, out: &
 #[inline(always)]
 fn best_outside(
     plan: &Program,
-    org: usize,
-    actor: usize,
+    seat: &SeatPlan,
     alliance: &[Lanes],
     standing: &[Standing],
     utilities: &[Utility],
 ) -> (Lanes, Lanes) {
     let organisations = &plan.scenario.world.organisations;
+    let (org, actor) = (seat.organisation, seat.actor);
     let (mut best, mut forced) = (Lanes::ZERO, Lanes::ZERO);
     for other in (0..organisations.len()).filter(|&other| other != org) {
         if !(organisations[org].exclusive || organisations[other].exclusive) {
