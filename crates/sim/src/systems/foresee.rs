@@ -6,15 +6,13 @@
 
 use foedera_scenario::{Effect, Group, Rule, ThreatKind};
 
-use crate::appraisal::{self, Appraised, Burden, Carried, Net, SeatView, Setting, Stale, View};
+use crate::appraisal::{self, Appraised, Burden, Carried, SeatView, Setting, Stale, View};
 use crate::company::{self, Company, alike, same};
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{bargaining, bilateral, membership, outside, trade};
-use crate::program::{
-    BLOCS_MAX, OrganisationPlan, Overlap, PartyPlan, Program, SeatPlan, THREATS_MAX,
-};
+use crate::program::{BLOCS_MAX, OrganisationPlan, PartyPlan, Program, THREATS_MAX};
 use crate::state::{Driver, Inputs, Levels, Posture, Standing, Texts};
 use crate::systems::appraise::{Workspace, is_alone};
 
@@ -39,8 +37,6 @@ struct Outlook {
     /// Worth of protection against each threat.
     guards: [Lanes; THREATS_MAX],
     carried: Carried,
-    /// Levels net of what is carried elsewhere, by live element.
-    net: Vec<Lanes>,
     /// Before: whether it is up to date. After: whether it may differ from before; if not, the rest is unset.
     known: bool,
 }
@@ -71,8 +67,6 @@ pub(crate) struct Prospect {
     pub(crate) fresh: bool,
     /// Whether a level differs from before, by element.
     changed: Vec<bool>,
-    /// Whether a level differs from before here or where it is carried as well, by live element.
-    touched: Vec<bool>,
     /// Whether levels or texts differ from before; if not, what hangs on them is unset afterwards.
     moved: bool,
 }
@@ -105,7 +99,6 @@ impl Prospects {
         let room = |org: &OrganisationPlan| Prospect {
             levels: vec![Lanes::ZERO; plan.scenario.world.elements.len()],
             changed: vec![false; plan.scenario.world.elements.len()],
-            touched: vec![false; org.live.len()],
             weights: vec![Lanes::ZERO; org.seats.len()],
             effective: vec![Lanes::ZERO; org.live.len()],
             company: Company::new(org),
@@ -116,14 +109,10 @@ impl Prospects {
             .iter()
             .map(|organisation| organisation.seats.len())
             .max();
-        let outlook = |seat: &SeatPlan| Outlook {
-            net: vec![Lanes::ZERO; plan.organisations[seat.organisation].live.len()],
-            ..Outlook::default()
-        };
         Self {
             before: plan.organisations.iter().map(room).collect(),
             after: plan.organisations.iter().map(room).collect(),
-            seats_before: plan.seats.iter().map(outlook).collect(),
+            seats_before: vec![Outlook::default(); plan.seats.len()],
             seats_after: vec![Outlook::default(); plan.seats.len()],
             reach: vec![Lanes::ZERO; most.unwrap_or(0)],
             spare: Spare::default(),
@@ -184,13 +173,15 @@ impl<'a> Foresight<'a> {
         } = prospect;
         appraisal::effective_levels(self.setting, organisation, levels, effective);
         appraisal::view(self.setting, organisation, effective, texts, view);
-        let burden = Burden {
-            org,
-            texts,
-            levels,
-            effective,
-        };
-        appraisal::carry_alone(self.setting, &burden, alone);
+        *alone = appraisal::carry_alone(
+            self.setting,
+            &Burden {
+                org,
+                texts,
+                levels,
+                effective,
+            },
+        );
     }
 
     /// Who is in an organisation before any rung.
@@ -207,22 +198,21 @@ impl<'a> Foresight<'a> {
     #[inline(always)]
     fn carry(
         &self,
-        (org, actor): (usize, usize),
+        org: usize,
+        actor: usize,
         own: &Prospect,
         moment: &[Prospect],
-        net: Net<'_>,
         out: &mut Carried,
     ) {
         let organisation = &self.setting.plan.organisations[org];
         let members = &self.work.members[actor];
         if is_alone(organisation, members) {
-            out.copy(&own.alone, self.setting.plan.bloc_members.len());
+            out.clone_from(&own.alone);
             return;
         }
         let levels_of = |other: usize| -> &[Lanes] {
-            let there = &moment[other];
-            if there.fresh {
-                &there.levels
+            if moment[other].fresh {
+                &moment[other].levels
             } else {
                 &self.levels[other].declared
             }
@@ -233,13 +223,17 @@ impl<'a> Foresight<'a> {
             effective,
             ..
         } = own;
-        let burden = Burden {
-            org,
-            texts,
-            levels,
-            effective,
-        };
-        appraisal::carry(self.setting, &burden, levels_of, members, net, out);
+        *out = appraisal::carry(
+            self.setting,
+            &Burden {
+                org,
+                texts,
+                levels,
+                effective,
+            },
+            levels_of,
+            members,
+        );
     }
 
     /// Makes the terms of one seat at one moment, as far as they are stale.
@@ -340,25 +334,7 @@ impl<'a> Foresight<'a> {
             }
         }
         for &org in affected {
-            self.touch(org, prospects);
             self.compare(org, prospects, parties);
-        }
-    }
-
-    /// Finds the commitments of which a seat may carry more or less than before.
-    #[inline(always)]
-    fn touch(&self, org: usize, prospects: &mut Prospects) {
-        let organisation = &self.setting.plan.organisations[org];
-        let Prospects { before, after, .. } = prospects;
-        for (at, &element) in organisation.live.iter().enumerate() {
-            let moved = |overlap: &Overlap| {
-                let there = &after[overlap.organisation];
-                there.fresh && there.changed[element]
-            };
-            let to = &after[org];
-            let here = to.moved
-                && (to.changed[element] || !alike(&to.effective[at], &before[org].effective[at]));
-            after[org].touched[at] = here || organisation.overlaps[at].iter().any(moved);
         }
     }
 
@@ -433,13 +409,11 @@ impl<'a> Foresight<'a> {
                     company: company_before,
                     weight: &from.weights[at],
                 };
-                let net = Net::Noted(&mut known.net);
-                self.carry((org, actor), from, before, net, &mut known.carried);
+                self.carry(org, actor, from, before, &mut known.carried);
                 self.judge(org, row, &moment, &Stale::ALL, known, spare);
                 known.known = true;
             }
-            let net = Net::Known(&known.net, &to.touched);
-            self.carry((org, actor), own, after, net, &mut found.carried);
+            self.carry(org, actor, own, after, &mut found.carried);
             if !to.moved && !stale.company && self.carry_alike(&known.carried, &found.carried) {
                 continue;
             }
