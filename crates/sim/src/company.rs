@@ -47,6 +47,8 @@ pub(crate) struct Totals {
 /// What a seat is to every other one.
 #[derive(Clone, Debug, Default)]
 struct Presence {
+    /// Whether nobody is there in any lane, so that it adds nothing to what the others sum.
+    absent: bool,
     pub(crate) reach: Lanes,
     /// Reach × capability.
     pub(crate) strength: Lanes,
@@ -164,6 +166,7 @@ impl Company {
         {
             let capability = &setting.traits[setting.plan.seats[row].actor].0.capability;
             presence.reach = *reach;
+            presence.absent = is_zero(reach);
             presence.strength = reach.zip(
                 capability,
                 #[inline(always)]
@@ -190,7 +193,7 @@ impl Company {
                 .0
                 .gdp;
             let mut sums = TieSums::default();
-            for other in (0..n).filter(|&other| other != at) {
+            for other in (0..n).filter(|&other| other != at && !self.presence[other].absent) {
                 let bonds = &setting.bonds[plan.dyads[at * n + other]].0;
                 let dependence = if at < other {
                     &bonds.dependence_source
@@ -235,7 +238,7 @@ impl Company {
             for chunk in 0..LANES / PART {
                 let mut felt = Feelings::default();
                 for (other, (there, &dyad)) in self.presence.iter().zip(dyads).enumerate() {
-                    if other == at {
+                    if other == at || there.absent {
                         continue;
                     }
                     let bonds = &setting.bonds[dyad].0;

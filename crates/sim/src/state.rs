@@ -157,9 +157,13 @@ pub(crate) struct Clashes {
     pub(crate) noise: NoiseBlock,
     /// Least number drawn in any lane, for each of the four steps drawn together.
     pub(crate) least: [f32; 4],
-    /// Probability of a dispute in a step that no lane exceeds in this block.
-    pub(crate) highest: f32,
+    /// Probability of a dispute in a step that no lane exceeds in this block: for calm actors and for any, by bin of
+    /// the least affinity, from -1 upwards.
+    pub(crate) highest: [[f32; AFFINITY_BINS]; 2],
 }
+
+/// Counts the bins of affinity in the bounds of disputes.
+pub(crate) const AFFINITY_BINS: usize = 8;
 
 // --- Seats ------------------------------------------------------------------------------------
 

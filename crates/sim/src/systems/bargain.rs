@@ -88,6 +88,7 @@ pub(crate) struct Meeting<'w, 's> {
     recorder: ResMut<'w, Recorder>,
     prospects: ResMut<'w, Prospects>,
     bench: ResMut<'w, Bench>,
+    floor: Local<'s, decide::Floor>,
     work: Res<'w, Workspace>,
     threatened: Column<'w, 's, Threatened>,
     postures: Column<'w, 's, Posture>,
@@ -152,6 +153,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             plan,
             initiative: idx,
             wait: initiative.waits[at],
+            first_rung,
             may: &may,
             setting: &setting,
             standing: foresight.standing,
@@ -164,7 +166,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             verdict: &mut rows_mut(&mut meeting.verdicts)[idx],
             joined: &mut rows_mut(&mut meeting.joined)[initiative.parties.clone()],
         };
-        decide::decide(&table, bench, outcome);
+        decide::decide(&table, bench, &mut meeting.floor, outcome);
     }
 }
 

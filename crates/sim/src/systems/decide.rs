@@ -7,6 +7,7 @@ use foedera_scenario::{Rule, Weights};
 
 use crate::appraisal::Setting;
 use crate::batch::{Blocker, Decision, Happening, LedgerEntry, Record};
+use crate::company::is_zero;
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
@@ -24,6 +25,8 @@ pub(crate) struct Table<'a> {
     pub(crate) initiative: usize,
     /// Years since the meeting before.
     pub(crate) wait: f32,
+    /// Lowest rung valued.
+    pub(crate) first_rung: usize,
     /// Lanes in which it may be tabled.
     pub(crate) may: &'a Lanes,
     pub(crate) setting: &'a Setting<'a>,
@@ -46,9 +49,12 @@ struct Body {
     voters: Vec<Voter>,
     /// Position of each voter among the parties.
     who: Vec<usize>,
+    /// Whether it says yes.
+    passes: bool,
 }
 
 /// How the bodies answered one rung.
+#[derive(Default)]
 struct Answer {
     passes: bool,
     /// Positions of those who stood in the way, in party order.
@@ -57,108 +63,143 @@ struct Answer {
     pivotal: Option<usize>,
 }
 
+/// Room for one decision, reused from lane to lane.
+#[derive(Default)]
+pub(crate) struct Floor {
+    /// Room for bodies, of which the first `n_bodies` decide.
+    bodies: Vec<Body>,
+    n_bodies: usize,
+    found: Answer,
+    /// The answer to the lowest rung that failed.
+    last: Answer,
+}
+
 /// Decides in every lane where the initiative is tabled.
-pub(crate) fn decide(table: &Table<'_>, bench: &Bench, mut out: Outcome<'_>) {
+pub(crate) fn decide(table: &Table<'_>, bench: &Bench, floor: &mut Floor, mut out: Outcome<'_>) {
     let clock = &table.reading.clock;
+    let keys = &table.reading.keys.0;
     let entity = u32::from(table.plan.scenario.initiatives[table.initiative].number);
     let mut uniform = Lanes::ZERO;
-    table
-        .reading
-        .keys
-        .0
-        .fill_uniforms(purpose::TABLING, clock.step, entity, &mut uniform);
+    keys.fill_uniforms(purpose::TABLING, clock.step, entity, &mut uniform);
+    let params = &table.setting.law.bargaining;
+    let tabled = keys.isa().dispatch(
+        #[inline(always)]
+        || {
+            let gain = keenest(table, bench, &out.progress.adopted);
+            Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    let params = params.at(l);
+                    let chance = bargaining::tabling_probability(gain.0[l], table.wait, &params);
+                    math::indicator((table.may.0[l] != 0.0) & (uniform.0[l] < chance))
+                },
+            )
+        },
+    );
     for l in 0..LANES {
-        if table.may[l] == 0.0 {
-            continue;
-        }
-        let params = table.setting.law.bargaining.at(l);
-        let gain = keenest(table, bench, out.progress.adopted[l] as usize, l);
-        if uniform[l] < bargaining::tabling_probability(gain, table.wait, &params) {
-            decide_lane(table, bench, &mut out, l);
+        if tabled[l] > 0.0 {
+            decide_lane(table, bench, floor, &mut out, l);
         }
     }
 }
 
 /// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
-fn keenest(table: &Table<'_>, bench: &Bench, adopted: usize, l: usize) -> f32 {
+#[inline(always)]
+fn keenest(table: &Table<'_>, bench: &Bench, adopted: &Lanes) -> Lanes {
     let plan = table.plan;
     let rows = plan.initiatives[table.initiative].parties.clone();
     let n = rows.len();
-    let sponsored = !plan.scenario.initiatives[table.initiative]
-        .sponsors
-        .is_empty();
-    let mut best = 0.0f32;
-    for rung in adopted..plan.scenario.initiatives[table.initiative].ladder.len() {
+    let file = &plan.scenario.initiatives[table.initiative];
+    let sponsored = !file.sponsors.is_empty();
+    let mut best = Lanes::ZERO;
+    for rung in table.first_rung..file.ladder.len() {
+        let number = (rung + 1) as f32;
         for (at, row) in rows.clone().enumerate() {
-            let party = &plan.parties[row];
             let speaks = if sponsored {
-                party.sponsor
+                &Lanes::ONE
             } else {
-                bench.eligible[at][l] > 0.0
+                &bench.eligible[at]
             };
-            if speaks {
-                best = best.max(bench.values[rung * n + at][l]);
+            if (sponsored && !plan.parties[row].sponsor) || is_zero(speaks) {
+                continue;
             }
+            let value = &bench.values[rung * n + at];
+            best = Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    let counts = (speaks.0[l] > 0.0) & (number > adopted.0[l]);
+                    math::select(counts, math::max(best.0[l], value.0[l]), best.0[l])
+                },
+            );
         }
     }
     best
 }
 
 /// Decides in one lane.
-fn decide_lane(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, l: usize) {
+fn decide_lane(
+    table: &Table<'_>,
+    bench: &Bench,
+    floor: &mut Floor,
+    out: &mut Outcome<'_>,
+    l: usize,
+) {
     let ladder = &table.plan.scenario.initiatives[table.initiative].ladder;
     let adopted = out.progress.adopted[l] as usize;
     let mut chosen = None;
-    let mut answer = None;
+    let mut failed = false;
     let mut paid = None;
     for rung in (adopted..ladder.len()).rev() {
-        let found = ask(table, bench, rung, l);
-        if found.passes {
+        ask(table, bench, floor, rung, l);
+        if floor.found.passes {
             chosen = Some(rung);
             break;
         }
-        if let Some(blocker) = compensated(table, bench, rung, &found, l) {
+        if let Some(blocker) = compensated(table, bench, rung, &floor.found, l) {
             paid = Some(blocker);
             chosen = Some(rung);
             break;
         }
-        answer = Some(found);
+        std::mem::swap(&mut floor.found, &mut floor.last);
+        failed = true;
     }
     out.progress.tabled[l] += 1.0;
-    write_down(table, bench, out, chosen, paid, answer.as_ref(), l);
+    let answer = failed.then_some(&floor.last);
+    write_down(table, bench, out, chosen, paid, answer, l);
 }
 
-/// Puts one rung to every body.
-fn ask(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Answer {
+/// Puts one rung to every body; the answer is in `found`.
+fn ask(table: &Table<'_>, bench: &Bench, floor: &mut Floor, rung: usize, l: usize) {
     let threshold = table.setting.law.bargaining.threshold[l];
-    let mut bodies = convene(table, bench, rung, l);
-    let verdicts: Vec<bool> = bodies
-        .iter()
-        .map(|body| rules::passes(body.procedure, &body.voters, threshold))
-        .collect();
-    let passes = !bodies.is_empty() && verdicts.iter().all(|&passed| passed);
-    let mut blockers = Vec::new();
-    let mut pivotal = None;
-    if !passes {
-        for (body, passed) in bodies.iter().zip(&verdicts).filter(|(_, passed)| !**passed) {
-            debug_assert!(!passed, "only bodies that said no have blockers");
-            for (voter, &at) in body.voters.iter().zip(&body.who) {
-                if rules::blocks(body.procedure, voter, threshold) && !blockers.contains(&at) {
-                    blockers.push(at);
-                }
+    floor.n_bodies = 0;
+    convene(table, bench, floor, rung, l);
+    let Floor {
+        bodies,
+        n_bodies,
+        found,
+        ..
+    } = floor;
+    let bodies = &mut bodies[..*n_bodies];
+    for body in bodies.iter_mut() {
+        body.passes = rules::passes(body.procedure, &body.voters, threshold);
+    }
+    found.passes = !bodies.is_empty() && bodies.iter().all(|body| body.passes);
+    found.blockers.clear();
+    found.pivotal = None;
+    if found.passes {
+        return;
+    }
+    for body in bodies.iter().filter(|body| !body.passes) {
+        for (voter, &at) in body.voters.iter().zip(&body.who) {
+            let blocks = rules::blocks(body.procedure, voter, threshold);
+            if blocks && !found.blockers.contains(&at) {
+                found.blockers.push(at);
             }
         }
-        blockers.sort_unstable();
-        pivotal = blockers
-            .iter()
-            .copied()
-            .find(|&at| lifts(&mut bodies, at, threshold));
     }
-    Answer {
-        passes,
-        blockers,
-        pivotal,
-    }
+    found.blockers.sort_unstable();
+    let mut blockers = found.blockers.iter().copied();
+    found.pivotal = blockers.find(|&at| lifts(bodies, at, threshold));
 }
 
 /// Whether all bodies would say yes without one party's objection.
@@ -173,54 +214,88 @@ fn lifts(bodies: &mut [Body], at: usize, threshold: f32) -> bool {
         })
 }
 
-/// The bodies that decide in a lane.
-fn convene(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> Vec<Body> {
-    let plan = table.plan;
-    let file = &plan.scenario.initiatives[table.initiative];
-    let rows = plan.initiatives[table.initiative].parties.clone();
-    let n = rows.len();
-    let mut bodies = Vec::new();
-    let mut gather = |rule: &Rule, takes_part: &dyn Fn(&program::PartyPlan) -> bool| {
-        let mut body = Body {
-            procedure: procedure(table, rule, l),
-            voters: Vec::new(),
-            who: Vec::new(),
-        };
-        for (at, row) in rows.clone().enumerate() {
-            let party = &plan.parties[row];
-            if takes_part(party) {
-                body.voters.push(Voter {
-                    value: bench.values[rung * n + at][l],
-                    weight: weight(table, rule, party.actor, l),
-                    veto: vetoes(rule, party.actor),
-                    applicant: party.applies_from.is_some_and(|from| from <= rung),
-                });
-                body.who.push(at);
-            }
-        }
-        bodies.push(body);
-    };
+/// Gathers the bodies that decide in a lane.
+fn convene(table: &Table<'_>, bench: &Bench, floor: &mut Floor, rung: usize, l: usize) {
+    let scenario = &table.plan.scenario;
+    let file = &scenario.initiatives[table.initiative];
     for (venue, &org) in file.venues.iter().enumerate() {
         let member = |party: &program::PartyPlan| {
             party.seats[venue]
                 .is_some_and(|row| table.standing[row].status[l] == membership::MEMBER)
         };
+        let rule = program::rule_of(scenario, table.initiative, Some(org));
         gather(
-            program::rule_of(&plan.scenario, table.initiative, Some(org)),
-            &member,
+            table,
+            bench,
+            floor.seat(procedure(table, rule, l)),
+            rule,
+            (rung, l),
+            member,
         );
     }
     if !file.parties.is_empty() {
-        let named = |party: &program::PartyPlan| party.named;
         let consent = Rule::Consensus;
         let rule = if file.venues.is_empty() {
-            program::rule_of(&plan.scenario, table.initiative, None)
+            program::rule_of(scenario, table.initiative, None)
         } else {
             &consent
         };
-        gather(rule, &named);
+        let named = |party: &program::PartyPlan| party.named;
+        gather(
+            table,
+            bench,
+            floor.seat(procedure(table, rule, l)),
+            rule,
+            (rung, l),
+            named,
+        );
     }
-    bodies
+}
+
+impl Floor {
+    /// Room for one more body.
+    fn seat(&mut self, procedure: Procedure) -> &mut Body {
+        if self.n_bodies == self.bodies.len() {
+            let (voters, who) = (Vec::new(), Vec::new());
+            self.bodies.push(Body {
+                procedure,
+                voters,
+                who,
+                passes: false,
+            });
+        }
+        let body = &mut self.bodies[self.n_bodies];
+        self.n_bodies += 1;
+        body.procedure = procedure;
+        body.voters.clear();
+        body.who.clear();
+        body
+    }
+}
+
+/// Gathers the voters of one body.
+fn gather(
+    table: &Table<'_>,
+    bench: &Bench,
+    body: &mut Body,
+    rule: &Rule,
+    (rung, l): (usize, usize),
+    takes_part: impl Fn(&program::PartyPlan) -> bool,
+) {
+    let rows = table.plan.initiatives[table.initiative].parties.clone();
+    let n = rows.len();
+    for (at, row) in rows.enumerate() {
+        let party = &table.plan.parties[row];
+        if takes_part(party) {
+            body.voters.push(Voter {
+                value: bench.values[rung * n + at][l],
+                weight: weight(table, rule, party.actor, l),
+                veto: vetoes(rule, party.actor),
+                applicant: party.applies_from.is_some_and(|from| from <= rung),
+            });
+            body.who.push(at);
+        }
+    }
 }
 
 /// A rule with its numbers in a lane.

@@ -65,6 +65,8 @@ pub(crate) struct Prospect {
     alone: Carried,
     /// Whether it is up to date for this step.
     pub(crate) fresh: bool,
+    /// Whether a level differs from before, by element.
+    changed: Vec<bool>,
     /// Whether levels or texts differ from before; if not, what hangs on them is unset afterwards.
     moved: bool,
 }
@@ -96,6 +98,7 @@ impl Prospects {
     pub(crate) fn new(plan: &Program) -> Self {
         let room = |org: &OrganisationPlan| Prospect {
             levels: vec![Lanes::ZERO; plan.scenario.world.elements.len()],
+            changed: vec![false; plan.scenario.world.elements.len()],
             weights: vec![Lanes::ZERO; org.seats.len()],
             effective: vec![Lanes::ZERO; org.live.len()],
             company: Company::new(org),
@@ -320,7 +323,12 @@ impl<'a> Foresight<'a> {
         for &org in affected {
             self.regroup(org, plan.initiatives[initiative].regroups, prospects);
             let (from, to) = (&prospects.before[org], &mut prospects.after[org]);
-            to.moved = !(same(&to.levels, &from.levels) && same(&to.texts, &from.texts));
+            to.moved = !same(&to.texts, &from.texts);
+            for &element in &plan.organisations[org].live {
+                let changed = !alike(&to.levels[element], &from.levels[element]);
+                to.changed[element] = changed;
+                to.moved |= changed;
+            }
             if to.moved {
                 self.look(org, to);
             }
@@ -391,11 +399,7 @@ impl<'a> Foresight<'a> {
             let (known, found) = (&mut seats_before[row], &mut seats_after[row]);
             found.known = false;
             stale.company = !to.as_ever || !alike(&from.weights[at], &to.weights[at]);
-            let members = &self.work.members[actor];
-            let moved = |other: &usize| {
-                members[*other].is_some() && after[*other].fresh && after[*other].moved
-            };
-            let burdened = to.moved || organisation.overlapping.iter().any(moved);
+            let burdened = to.moved || self.lifts(organisation, actor, after);
             if !parties[actor] || !(burdened || stale.company) {
                 continue;
             }
@@ -423,6 +427,20 @@ impl<'a> Foresight<'a> {
             self.judge(org, row, &moment, &stale, found, spare);
             found.known = true;
         }
+    }
+
+    /// Whether a commitment of an organisation changed elsewhere where the actor carries it as well.
+    #[inline(always)]
+    fn lifts(&self, organisation: &OrganisationPlan, actor: usize, after: &[Prospect]) -> bool {
+        let members = &self.work.members[actor];
+        organisation.overlapping.iter().any(|&other| {
+            let there = &after[other];
+            let may = members[other].is_some() && there.fresh && there.moved;
+            may && organisation
+                .live
+                .iter()
+                .any(|&element| there.changed[element])
+        })
     }
 
     /// Whether two seats carry the same.

@@ -13,9 +13,9 @@ use crate::program::Program;
 use crate::purpose;
 use crate::rng;
 use crate::state::{
-    Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Driver, Ends, IdealPoint, Inputs,
-    Joined, Keys, Parameters, Plan, Posture, Recorder, Standing, Stress, Threatened, Traits,
-    Verdict,
+    AFFINITY_BINS, Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Driver, Ends,
+    IdealPoint, Inputs, Joined, Keys, Parameters, Plan, Posture, Recorder, Standing, Stress,
+    Threatened, Traits, Verdict,
 };
 
 /// Weight of one vote in the running agreement of an organisation. Assumption: about six decisions count.
@@ -384,6 +384,10 @@ pub(crate) fn move_trust(
 
 /// By how much the highest probability of a dispute is raised, so that rounding cannot hide one.
 const SLACK: f32 = 1.001;
+/// Stress up to which an actor counts as calm in the bounds of disputes.
+const CALM: f32 = 0.25;
+/// Width of a bin of affinity in the bounds of disputes.
+const BIN: f32 = 2.0 / AFFINITY_BINS as f32;
 
 /// Draws disputes, where any is possible.
 #[expect(
@@ -398,6 +402,7 @@ pub(crate) fn dispute(
     ends: Column<Ends>,
     bonds: Column<Bonds>,
     stress: Column<Stress>,
+    mut calm: Local<Vec<bool>>,
     mut affinity: ColumnMut<Affinity>,
     mut clashes: ColumnMut<Clashes>,
     mut recorder: ResMut<Recorder>,
@@ -421,13 +426,18 @@ pub(crate) fn dispute(
             if clock.step.is_multiple_of(rng::STEPS_PER_BLOCK) {
                 find_least(clashes, clock.step);
             }
+            find_calm(stress, &mut calm);
             let place = (clock.step % rng::STEPS_PER_BLOCK) as usize;
             for row in 0..clashes.len() {
+                let Ends { source, target } = ends[row];
                 // The law bounds the probability: nothing can happen where every lane drew a higher number.
-                if clashes[row].least[place] >= clashes[row].highest {
+                let Clashes { least, highest, .. } = &clashes[row];
+                let highest = &highest[usize::from(!(calm[source] && calm[target]))];
+                if least[place] >= highest[0]
+                    || least[place] >= highest[least_bin(&affinity[row].value)]
+                {
                     continue;
                 }
-                let Ends { source, target } = ends[row];
                 let tension = (&stress[source].0[2], &stress[target].0[2]);
                 let uniform = clashes[row].noise.at(clock.step);
                 let clash = clash(
@@ -446,7 +456,7 @@ pub(crate) fn dispute(
     );
 }
 
-/// Notes the highest probability of a dispute of each pair: utter dislike under the highest stress.
+/// Notes the highest probability of a dispute of each pair, by the least affinity and the highest stress.
 #[inline(always)]
 fn bound_disputes(
     params: &disputes::DisputeParams<Lanes>,
@@ -454,17 +464,48 @@ fn bound_disputes(
     clashes: &mut [Clashes],
     years: f32,
 ) {
-    let stress = salience::bounded(f32::INFINITY);
+    let most = |lanes: &Lanes| lanes.iter().fold(0.0, |high, &lane| f32::max(high, lane));
+    let rate = most(&params.rate);
+    let stresses = [CALM, salience::bounded(f32::INFINITY)];
     for (clashes, bonds) in clashes.iter_mut().zip(bonds) {
-        let highest = params.rate.zip(
-            &bonds.0.proneness,
-            #[inline(always)]
-            |rate, proneness| {
-                withdrawal::probability(disputes::rate(rate, proneness, -1.0, stress), years)
-            },
-        );
-        clashes.highest = highest.iter().fold(0.0, |high, &lane| f32::max(high, lane)) * SLACK;
+        let proneness = most(&bonds.0.proneness);
+        for (stress, row) in stresses.into_iter().zip(&mut clashes.highest) {
+            for (bin, highest) in row.iter_mut().enumerate() {
+                let affinity = -1.0 + bin as f32 * BIN;
+                let rate = disputes::rate(rate, proneness, affinity, stress);
+                *highest = withdrawal::probability(rate, years) * SLACK;
+            }
+        }
     }
+}
+
+/// Notes the actors whose stress is low in every lane.
+#[inline(always)]
+fn find_calm(stress: &[Stress], calm: &mut Vec<bool>) {
+    calm.clear();
+    calm.extend(stress.iter().map(
+        #[inline(always)]
+        |stress| {
+            let mut tense = 0;
+            for l in 0..LANES {
+                tense |= u32::from(stress.0[2].0[l] > CALM);
+            }
+            tense == 0
+        },
+    ));
+}
+
+/// Bin of the least affinity in any lane.
+#[inline(always)]
+fn least_bin(affinity: &Lanes) -> usize {
+    // Numbers are ordered as their bits, negative ones the other way round.
+    let mut least = i32::MAX;
+    for lane in &affinity.0 {
+        let bits = lane.to_bits().cast_signed();
+        least = least.min(bits ^ ((bits >> 31) & i32::MAX));
+    }
+    let least = f32::from_bits((least ^ ((least >> 31) & i32::MAX)).cast_unsigned());
+    (((least + 1.0) / BIN) as usize).min(AFFINITY_BINS - 1)
 }
 
 /// Notes the least number that any lane drew, for the steps just drawn.
