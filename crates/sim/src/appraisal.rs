@@ -230,11 +230,24 @@ pub(crate) struct Carried {
 impl Carried {
     /// Starts with the texts, which everybody carries in full.
     #[inline(always)]
-    fn new(texts: &[Lanes; BLOCS_MAX]) -> Self {
-        Self {
-            intrusion: Lanes::ZERO,
-            posture: *texts,
+    fn clear(&mut self, texts: &[Lanes; BLOCS_MAX], n_blocs: usize) {
+        self.intrusion = Lanes::ZERO;
+        self.copy_postures(texts, n_blocs);
+    }
+
+    /// Copies the postures towards the blocs there are.
+    #[inline(always)]
+    fn copy_postures(&mut self, from: &[Lanes; BLOCS_MAX], n_blocs: usize) {
+        for (to, from) in self.posture.iter_mut().zip(from).take(n_blocs) {
+            *to = *from;
         }
+    }
+
+    /// Copies what another seat carries.
+    #[inline(always)]
+    pub(crate) fn copy(&mut self, from: &Self, n_blocs: usize) {
+        self.intrusion = from.intrusion;
+        self.copy_postures(&from.posture, n_blocs);
     }
 
     /// Adds one element at the level that counts.
@@ -261,15 +274,12 @@ pub(crate) struct Burden<'a> {
 
 /// Sums intrusion and signals for a seat whose actor is a full member nowhere else.
 #[inline(always)]
-pub(crate) fn carry_alone(setting: &Setting<'_>, burden: &Burden<'_>) -> Carried {
+pub(crate) fn carry_alone(setting: &Setting<'_>, burden: &Burden<'_>, out: &mut Carried) {
+    let plan = &setting.plan.organisations[burden.org];
     let n_blocs = setting.plan.bloc_members.len();
-    let mut carried = Carried::new(burden.texts);
     let overlap = &setting.law.autonomy.overlap;
-    for (&element, level) in setting.plan.organisations[burden.org]
-        .live
-        .iter()
-        .zip(burden.effective)
-    {
+    out.clear(burden.texts, n_blocs);
+    for (&element, level) in plan.live.iter().zip(burden.effective) {
         if is_zero(level) {
             continue;
         }
@@ -278,9 +288,18 @@ pub(crate) fn carry_alone(setting: &Setting<'_>, burden: &Burden<'_>) -> Carried
             #[inline(always)]
             |level, overlap| autonomy::additional(level, 0.0, overlap),
         );
-        carried.add(&setting.elements[element], &level, n_blocs);
+        out.add(&setting.elements[element], &level, n_blocs);
     }
-    carried
+}
+
+/// Levels net of what is carried elsewhere, by live element, to write down or to use again.
+pub(crate) enum Net<'a> {
+    /// Nobody asks for them.
+    Unasked,
+    /// They are written down.
+    Noted(&'a mut [Lanes]),
+    /// They are known but for those elements that are marked.
+    Known(&'a [Lanes], &'a [bool]),
 }
 
 /// Sums intrusion and signals of an organisation for one seat, net of what its actor carries elsewhere.
@@ -292,42 +311,65 @@ pub(crate) fn carry<'a>(
     burden: &Burden<'_>,
     levels_of: impl Fn(usize) -> &'a [Lanes],
     member: &[Option<Lanes>],
-) -> Carried {
+    mut net: Net<'_>,
+    out: &mut Carried,
+) {
     let n_blocs = setting.plan.bloc_members.len();
     let plan = &setting.plan.organisations[burden.org];
-    let mut carried = Carried::new(burden.texts);
-    let overlap = &setting.law.autonomy.overlap;
-    for ((&element, level), overlaps) in plan.live.iter().zip(burden.effective).zip(&plan.overlaps)
-    {
+    out.clear(burden.texts, n_blocs);
+    for (at, (&element, level)) in plan.live.iter().zip(burden.effective).enumerate() {
         // Where nothing is here, nothing is added.
         if is_zero(level) {
             continue;
         }
-        let mut elsewhere = Lanes::ZERO;
-        for there in overlaps {
-            let Some(full) = &member[there.organisation] else {
-                continue;
-            };
-            if there.linked {
-                for l in 0..LANES {
-                    elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * level.0[l]);
-                }
-            } else {
-                let (here, first) = (&burden.levels[element], there.organisation < burden.org);
-                let levels = &levels_of(there.organisation)[element];
-                for l in 0..LANES {
-                    let deeper = carried_there(levels.0[l], here.0[l], first);
-                    elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * deeper);
+        let weights = &setting.elements[element];
+        match &mut net {
+            Net::Known(known, touched) if !touched[at] => out.add(weights, &known[at], n_blocs),
+            net => {
+                let left = net_level(setting, burden, at, &levels_of, member);
+                out.add(weights, &left, n_blocs);
+                if let Net::Noted(noted) = net {
+                    noted[at] = left;
                 }
             }
         }
-        let level = Lanes::from_fn(
-            #[inline(always)]
-            |l| autonomy::additional(level.0[l], elsewhere.0[l], overlap.0[l]),
-        );
-        carried.add(&setting.elements[element], &level, n_blocs);
     }
-    carried
+}
+
+/// Level of a live element net of what the actor carries elsewhere.
+#[inline(always)]
+fn net_level<'a>(
+    setting: &Setting<'_>,
+    burden: &Burden<'_>,
+    at: usize,
+    levels_of: &impl Fn(usize) -> &'a [Lanes],
+    member: &[Option<Lanes>],
+) -> Lanes {
+    let plan = &setting.plan.organisations[burden.org];
+    let (element, level) = (plan.live[at], &burden.effective[at]);
+    let mut elsewhere = Lanes::ZERO;
+    for there in &plan.overlaps[at] {
+        let Some(full) = &member[there.organisation] else {
+            continue;
+        };
+        if there.linked {
+            for l in 0..LANES {
+                elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * level.0[l]);
+            }
+        } else {
+            let (here, first) = (&burden.levels[element], there.organisation < burden.org);
+            let levels = &levels_of(there.organisation)[element];
+            for l in 0..LANES {
+                let deeper = carried_there(levels.0[l], here.0[l], first);
+                elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * deeper);
+            }
+        }
+    }
+    level.zip3(
+        &elsewhere,
+        &setting.law.autonomy.overlap,
+        autonomy::additional,
+    )
 }
 
 /// Everything about one seat that the terms need.

@@ -7,8 +7,8 @@
 use crate::appraisal::Setting;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::trade;
 use crate::program::{OrganisationPlan, Program};
+use crate::state::BondValues;
 
 /// What depends on who is in an organisation, seen from one seat. Sums over fellow members by reach.
 #[derive(Clone, Debug, Default)]
@@ -188,44 +188,30 @@ impl Company {
     #[inline(always)]
     fn sum_ties(&mut self, setting: &Setting<'_>, plan: &OrganisationPlan) {
         let n = self.presence.len();
-        for at in 0..n {
-            let gdp = &setting.traits[setting.plan.seats[plan.seats.start + at].actor]
-                .0
-                .gdp;
-            let mut sums = TieSums::default();
-            for other in (0..n).filter(|&other| other != at && !self.presence[other].absent) {
-                let bonds = &setting.bonds[plan.dyads[at * n + other]].0;
-                let dependence = if at < other {
-                    &bonds.dependence_source
-                } else {
-                    &bonds.dependence_target
-                };
-                let there = &self.presence[other];
-                let their_gdp = &setting.traits[setting.plan.seats[plan.seats.start + other].actor]
-                    .0
-                    .gdp;
-                add(&mut sums.dependence, &there.reach, dependence);
-                add(&mut sums.complement, &there.reach, &bonds.complement);
-                add(&mut sums.rivalry, &there.reach, &bonds.fuel_rivalry);
-                add(&mut sums.lead_energy, &there.voice, &bonds.complement);
-                sums.company.update_with(
-                    &there.strength,
-                    #[inline(always)]
-                    |sum, strength| sum + strength,
-                );
-                let dominance = gdp.zip(their_gdp, trade::dominance);
-                for l in 0..LANES {
-                    sums.dominance.0[l] =
-                        math::max(sums.dominance.0[l], there.reach.0[l] * dominance.0[l]);
+        for (at, out) in self.sums.iter_mut().enumerate() {
+            let dyads = &plan.dyads[at * n..(at + 1) * n];
+            for chunk in 0..LANES / PART {
+                let mut tied = Ties::default();
+                for (other, (there, &dyad)) in self.presence.iter().zip(dyads).enumerate() {
+                    if other == at || there.absent {
+                        continue;
+                    }
+                    let bonds = &setting.bonds[dyad].0;
+                    let (dependence, dominance) = if at < other {
+                        (&bonds.dependence_source, &bonds.dominance_target)
+                    } else {
+                        (&bonds.dependence_target, &bonds.dominance_source)
+                    };
+                    tied.add(there, bonds, dependence, dominance, chunk);
                 }
+                *part_mut(&mut out.dependence, chunk) = tied.dependence;
+                *part_mut(&mut out.dominance, chunk) = tied.dominance;
+                *part_mut(&mut out.complement, chunk) = tied.complement;
+                *part_mut(&mut out.rivalry, chunk) = tied.rivalry;
+                *part_mut(&mut out.company, chunk) = tied.company;
+                *part_mut(&mut out.lead_energy, chunk) = tied.lead_energy;
             }
-            let out = &mut self.sums[at];
-            out.dependence = sums.dependence;
-            out.dominance = sums.dominance;
-            out.complement = sums.complement;
-            out.rivalry = sums.rivalry;
-            out.company = sums.company;
-            out.lead_energy = lead(&sums.lead_energy, &self.reach[at]);
+            out.lead_energy = lead(&out.lead_energy, &self.reach[at]);
         }
     }
 
@@ -308,15 +294,44 @@ fn lead(followers: &Lanes, reach: &Lanes) -> Lanes {
     )
 }
 
-/// Accumulators of what hangs on ties.
+/// Accumulators of what hangs on ties, for one part of the lanes.
 #[derive(Default)]
-struct TieSums {
-    dependence: Lanes,
-    dominance: Lanes,
-    complement: Lanes,
-    rivalry: Lanes,
-    company: Lanes,
-    lead_energy: Lanes,
+struct Ties {
+    dependence: [f32; PART],
+    dominance: [f32; PART],
+    complement: [f32; PART],
+    rivalry: [f32; PART],
+    company: [f32; PART],
+    lead_energy: [f32; PART],
+}
+
+impl Ties {
+    /// Adds one fellow member.
+    #[inline(always)]
+    fn add(
+        &mut self,
+        there: &Presence,
+        bonds: &BondValues<Lanes>,
+        dependence: &Lanes,
+        dominance: &Lanes,
+        chunk: usize,
+    ) {
+        let (dependence, dominance) = (part(dependence, chunk), part(dominance, chunk));
+        let (complement, rivalry) = (
+            part(&bonds.complement, chunk),
+            part(&bonds.fuel_rivalry, chunk),
+        );
+        let (reach, strength) = (part(&there.reach, chunk), part(&there.strength, chunk));
+        let voice = part(&there.voice, chunk);
+        for l in 0..PART {
+            self.dependence[l] += reach[l] * dependence[l];
+            self.dominance[l] = math::max(self.dominance[l], reach[l] * dominance[l]);
+            self.complement[l] += reach[l] * complement[l];
+            self.rivalry[l] += reach[l] * rivalry[l];
+            self.company[l] += strength[l];
+            self.lead_energy[l] += voice[l] * complement[l];
+        }
+    }
 }
 
 /// Accumulators of what hangs on affinity and threats, for one part of the lanes.

@@ -123,6 +123,10 @@ laned! {
         dependence_source,
         /// Trade over the target's GDP.
         dependence_target,
+        /// How far the source's economy dominates the target's, 0..=1.
+        dominance_source,
+        /// How far the target's economy dominates the source's, 0..=1.
+        dominance_target,
         /// How much the source leads the target in security, before affinity.
         pull_source,
         /// How much the target leads the source in security, before affinity.

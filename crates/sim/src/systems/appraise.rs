@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-use crate::appraisal::{self, Appraised, Burden, SeatView, Setting, Stale, View};
+use crate::appraisal::{self, Appraised, Burden, Carried, Net, SeatView, Setting, Stale, View};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::{Company, is_zero};
 use crate::lanes::Lanes;
@@ -179,6 +179,7 @@ pub(crate) fn appraise_seats(
         || {
             work.prepare(plan, &reading.inputs, standing, seats.shields);
             for org in 0..plan.organisations.len() {
+                gather_organisation(&reading, &setting, org, work, standing);
                 appraise_organisation(&reading, &setting, org, first, work, &mut seats);
             }
         },
@@ -198,6 +199,28 @@ struct Seats<'a> {
     postures: &'a mut [Posture],
 }
 
+/// Makes what the seats of one organisation share.
+#[inline(always)]
+fn gather_organisation(
+    reading: &Reading<'_, '_>,
+    setting: &Setting<'_>,
+    org: usize,
+    work: &mut Workspace,
+    standing: &[Standing],
+) {
+    let organisation = &setting.plan.organisations[org];
+    let built = &rows(&reading.levels)[org].built;
+    let texts = &rows(&reading.texts)[org].0;
+    let effective = &mut work.effective[..organisation.live.len()];
+    appraisal::effective_levels(setting, organisation, built, effective);
+    appraisal::view(setting, organisation, effective, texts, &mut work.view);
+    let reach = &mut work.reach[..organisation.seats.len()];
+    for (reach, seat) in reach.iter_mut().zip(&standing[organisation.seats.clone()]) {
+        *reach = seat.reach;
+    }
+    work.companies[org].gather(setting, org, reach);
+}
+
 /// Appraises the seats of one organisation.
 #[inline(always)]
 fn appraise_organisation(
@@ -210,35 +233,33 @@ fn appraise_organisation(
 ) {
     let organisation = &setting.plan.organisations[org];
     let (levels, cohesion) = (rows(&reading.levels), &rows(&reading.cohesion)[org].index);
-    let built = &levels[org].built;
-    let texts = &rows(&reading.texts)[org].0;
-    appraisal::effective_levels(setting, organisation, built, &mut work.effective);
-    let effective = &work.effective[..organisation.live.len()];
-    appraisal::view(setting, organisation, effective, texts, &mut work.view);
-    let standing = &seats.standing[organisation.seats.clone()];
-    for (reach, seat) in work.reach.iter_mut().zip(standing) {
-        *reach = seat.reach;
-    }
-    let company = &mut work.companies[org];
-    company.gather(setting, org, &work.reach[..organisation.seats.len()]);
     let burden = Burden {
         org,
-        texts,
-        levels: built,
-        effective,
+        texts: &rows(&reading.texts)[org].0,
+        levels: &levels[org].built,
+        effective: &work.effective[..organisation.live.len()],
     };
-    let alone = appraisal::carry_alone(setting, &burden);
+    let company = &work.companies[org];
+    let (mut alone, mut shared) = (Carried::default(), Carried::default());
+    appraisal::carry_alone(setting, &burden, &mut alone);
     for (at, row) in organisation.seats.clone().enumerate() {
         let seat = &setting.plan.seats[row];
         if !seat.counts {
             continue;
         }
         let members = &work.members[seat.actor];
-        let shared;
         let carried = if is_alone(organisation, members) {
             &alone
         } else {
-            shared = appraisal::carry(setting, &burden, |org| &levels[org].built, members);
+            let levels_of = |org: usize| &levels[org].built[..];
+            appraisal::carry(
+                setting,
+                &burden,
+                levels_of,
+                members,
+                Net::Unasked,
+                &mut shared,
+            );
             &shared
         };
         let posture = &mut seats.postures[row];

@@ -6,13 +6,15 @@
 
 use foedera_scenario::{Effect, Group, Rule, ThreatKind};
 
-use crate::appraisal::{self, Appraised, Burden, Carried, SeatView, Setting, Stale, View};
+use crate::appraisal::{self, Appraised, Burden, Carried, Net, SeatView, Setting, Stale, View};
 use crate::company::{self, Company, alike, same};
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{bargaining, bilateral, membership, outside, trade};
-use crate::program::{BLOCS_MAX, OrganisationPlan, PartyPlan, Program, THREATS_MAX};
+use crate::program::{
+    BLOCS_MAX, OrganisationPlan, Overlap, PartyPlan, Program, SeatPlan, THREATS_MAX,
+};
 use crate::state::{Driver, Inputs, Levels, Posture, Standing, Texts};
 use crate::systems::appraise::{Workspace, is_alone};
 
@@ -37,6 +39,8 @@ struct Outlook {
     /// Worth of protection against each threat.
     guards: [Lanes; THREATS_MAX],
     carried: Carried,
+    /// Levels net of what is carried elsewhere, by live element.
+    net: Vec<Lanes>,
     /// Before: whether it is up to date. After: whether it may differ from before; if not, the rest is unset.
     known: bool,
 }
@@ -67,6 +71,8 @@ pub(crate) struct Prospect {
     pub(crate) fresh: bool,
     /// Whether a level differs from before, by element.
     changed: Vec<bool>,
+    /// Whether a level differs from before here or where it is carried as well, by live element.
+    touched: Vec<bool>,
     /// Whether levels or texts differ from before; if not, what hangs on them is unset afterwards.
     moved: bool,
 }
@@ -99,6 +105,7 @@ impl Prospects {
         let room = |org: &OrganisationPlan| Prospect {
             levels: vec![Lanes::ZERO; plan.scenario.world.elements.len()],
             changed: vec![false; plan.scenario.world.elements.len()],
+            touched: vec![false; org.live.len()],
             weights: vec![Lanes::ZERO; org.seats.len()],
             effective: vec![Lanes::ZERO; org.live.len()],
             company: Company::new(org),
@@ -109,10 +116,14 @@ impl Prospects {
             .iter()
             .map(|organisation| organisation.seats.len())
             .max();
+        let outlook = |seat: &SeatPlan| Outlook {
+            net: vec![Lanes::ZERO; plan.organisations[seat.organisation].live.len()],
+            ..Outlook::default()
+        };
         Self {
             before: plan.organisations.iter().map(room).collect(),
             after: plan.organisations.iter().map(room).collect(),
-            seats_before: vec![Outlook::default(); plan.seats.len()],
+            seats_before: plan.seats.iter().map(outlook).collect(),
             seats_after: vec![Outlook::default(); plan.seats.len()],
             reach: vec![Lanes::ZERO; most.unwrap_or(0)],
             spare: Spare::default(),
@@ -173,15 +184,13 @@ impl<'a> Foresight<'a> {
         } = prospect;
         appraisal::effective_levels(self.setting, organisation, levels, effective);
         appraisal::view(self.setting, organisation, effective, texts, view);
-        *alone = appraisal::carry_alone(
-            self.setting,
-            &Burden {
-                org,
-                texts,
-                levels,
-                effective,
-            },
-        );
+        let burden = Burden {
+            org,
+            texts,
+            levels,
+            effective,
+        };
+        appraisal::carry_alone(self.setting, &burden, alone);
     }
 
     /// Who is in an organisation before any rung.
@@ -198,21 +207,22 @@ impl<'a> Foresight<'a> {
     #[inline(always)]
     fn carry(
         &self,
-        org: usize,
-        actor: usize,
+        (org, actor): (usize, usize),
         own: &Prospect,
         moment: &[Prospect],
+        net: Net<'_>,
         out: &mut Carried,
     ) {
         let organisation = &self.setting.plan.organisations[org];
         let members = &self.work.members[actor];
         if is_alone(organisation, members) {
-            out.clone_from(&own.alone);
+            out.copy(&own.alone, self.setting.plan.bloc_members.len());
             return;
         }
         let levels_of = |other: usize| -> &[Lanes] {
-            if moment[other].fresh {
-                &moment[other].levels
+            let there = &moment[other];
+            if there.fresh {
+                &there.levels
             } else {
                 &self.levels[other].declared
             }
@@ -223,17 +233,13 @@ impl<'a> Foresight<'a> {
             effective,
             ..
         } = own;
-        *out = appraisal::carry(
-            self.setting,
-            &Burden {
-                org,
-                texts,
-                levels,
-                effective,
-            },
-            levels_of,
-            members,
-        );
+        let burden = Burden {
+            org,
+            texts,
+            levels,
+            effective,
+        };
+        appraisal::carry(self.setting, &burden, levels_of, members, net, out);
     }
 
     /// Makes the terms of one seat at one moment, as far as they are stale.
@@ -334,7 +340,25 @@ impl<'a> Foresight<'a> {
             }
         }
         for &org in affected {
+            self.touch(org, prospects);
             self.compare(org, prospects, parties);
+        }
+    }
+
+    /// Finds the commitments of which a seat may carry more or less than before.
+    #[inline(always)]
+    fn touch(&self, org: usize, prospects: &mut Prospects) {
+        let organisation = &self.setting.plan.organisations[org];
+        let Prospects { before, after, .. } = prospects;
+        for (at, &element) in organisation.live.iter().enumerate() {
+            let moved = |overlap: &Overlap| {
+                let there = &after[overlap.organisation];
+                there.fresh && there.changed[element]
+            };
+            let to = &after[org];
+            let here = to.moved
+                && (to.changed[element] || !alike(&to.effective[at], &before[org].effective[at]));
+            after[org].touched[at] = here || organisation.overlaps[at].iter().any(moved);
         }
     }
 
@@ -409,11 +433,13 @@ impl<'a> Foresight<'a> {
                     company: company_before,
                     weight: &from.weights[at],
                 };
-                self.carry(org, actor, from, before, &mut known.carried);
+                let net = Net::Noted(&mut known.net);
+                self.carry((org, actor), from, before, net, &mut known.carried);
                 self.judge(org, row, &moment, &Stale::ALL, known, spare);
                 known.known = true;
             }
-            self.carry(org, actor, own, after, &mut found.carried);
+            let net = Net::Known(&known.net, &to.touched);
+            self.carry((org, actor), own, after, net, &mut found.carried);
             if !to.moved && !stale.company && self.carry_alike(&known.carried, &found.carried) {
                 continue;
             }

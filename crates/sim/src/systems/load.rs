@@ -209,6 +209,8 @@ fn bond(
         let flow = flow_out[l] + flow_in[l];
         out.dependence_source[l] = flow / math::max(one.gdp, 1.0);
         out.dependence_target[l] = flow / math::max(other.gdp, 1.0);
+        out.dominance_source[l] = trade::dominance(other.gdp, one.gdp);
+        out.dominance_target[l] = trade::dominance(one.gdp, other.gdp);
         out.pull_source[l] = influence::security_pull(one.capability, pact[l]);
         out.pull_target[l] = influence::security_pull(other.capability, pact[l]);
         out.proneness[l] = disputes::proneness(contiguity[l], rivalry[l], clashes[l]);
