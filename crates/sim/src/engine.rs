@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use foedera_scenario::{Scenario, Status};
 
-use crate::batch::{Block, BlockOutcome, Fault, FaultKind};
+use crate::batch::{Block, BlockOutcome, Event, Fault, FaultKind};
 use crate::isa::Isa;
 use crate::lanes::{LANES, Lanes};
 use crate::mechanisms::Law;
@@ -128,21 +128,41 @@ impl Engine {
     fn collect(&mut self, n: usize) -> BlockOutcome {
         let mut recorder = self.world.resource_mut::<Recorder>();
         // Systems write in the order (step, system, lane); readers want one replicate after the other.
-        recorder.events.sort_by_key(|event| event.lane);
+        let events = by_lane(&recorder.events);
+        recorder.events.clear();
         recorder.decisions.sort_by_key(|decision| decision.lane);
         recorder.ledger.sort_by_key(|entry| entry.lane);
         let mut outcomes = recorder.probes.clone();
-        probe::count_events(&self.program, &recorder.events, &mut outcomes);
+        probe::count_events(&self.program, &events, &mut outcomes);
         BlockOutcome {
             n,
             outcomes,
             series: recorder.series.clone(),
-            events: std::mem::take(&mut recorder.events),
+            events,
             decisions: std::mem::take(&mut recorder.decisions),
             ledger: std::mem::take(&mut recorder.ledger),
             faults: recorder.faults.clone(),
         }
     }
+}
+
+/// Events in the order of lanes, and in each as they happened.
+fn by_lane(events: &[Event]) -> Vec<Event> {
+    let mut next = [0; LANES];
+    for event in events {
+        next[event.lane as usize] += 1;
+    }
+    let mut start = 0;
+    for next in &mut next {
+        start += std::mem::replace(next, start);
+    }
+    let mut sorted = events.to_vec();
+    for event in events {
+        let next = &mut next[event.lane as usize];
+        sorted[*next] = *event;
+        *next += 1;
+    }
+    sorted
 }
 
 /// Marks the lanes in which an input is not finite: comparisons with it are silently false.

@@ -56,6 +56,8 @@ pub struct Program {
 pub(crate) struct OrganisationPlan {
     /// Rows of its seats.
     pub(crate) seats: std::ops::Range<usize>,
+    /// Their actors, in the same order.
+    pub(crate) actors: Vec<usize>,
     /// Every pair of seats with the row of their dyad.
     pub(crate) peers: Vec<Peer>,
     /// Row of the dyad of two seats by their places, `[at * n + other]`.
@@ -102,6 +104,8 @@ pub(crate) struct SeatPlan {
 pub(crate) struct InitiativePlan {
     /// Rows in `Program::parties`.
     pub(crate) parties: std::ops::Range<usize>,
+    /// Their actors, in the same order.
+    pub(crate) actors: Vec<usize>,
     /// Organisations whose worth any rung may change, directly, by a link or by overlap.
     pub(crate) affected: Vec<OrganisationIdx>,
     /// Whether any rung changes statuses, links, affinities or trade, so that sums over members change.
@@ -217,22 +221,16 @@ impl Program {
     }
 
     /// The actors a group can ever hold; `Members` and `Parties` are then masked by lane.
-    pub(crate) fn candidates(&self, group: &Group, initiative: Option<usize>) -> Vec<usize> {
+    pub(crate) fn candidates<'a>(
+        &'a self,
+        group: &'a Group,
+        initiative: Option<usize>,
+    ) -> &'a [usize] {
         match group {
-            Group::Actors(actors) => actors.clone(),
-            Group::Members(org) => self.organisations[*org]
-                .seats
-                .clone()
-                .map(|row| self.seats[row].actor)
-                .collect(),
-            Group::Bloc(bloc) => self.bloc_members[*bloc].clone(),
-            Group::Parties => initiative.map_or_else(Vec::new, |idx| {
-                self.initiatives[idx]
-                    .parties
-                    .clone()
-                    .map(|row| self.parties[row].actor)
-                    .collect()
-            }),
+            Group::Actors(actors) => actors,
+            Group::Members(org) => &self.organisations[*org].actors,
+            Group::Bloc(bloc) => &self.bloc_members[*bloc],
+            Group::Parties => initiative.map_or(&[], |idx| &self.initiatives[idx].actors),
         }
     }
 }
@@ -354,7 +352,9 @@ fn plan_organisations(
             .map(|(at, other)| dyad_of[seats[at].actor * n + seats[other].actor])
             .collect();
         let (overlaps, overlapping) = (Vec::new(), Vec::new());
+        let seated = seats[range.clone()].iter().map(|seat| seat.actor);
         plans.push(OrganisationPlan {
+            actors: seated.collect(),
             seats: range,
             peers,
             dyads,
@@ -463,12 +463,13 @@ fn plan_initiatives(
                     .map(|row| seats[row].actor),
             );
         }
-        for actor in actors {
+        for &actor in &actors {
             parties.push(plan_party(scenario, idx, actor, organisations, seats));
         }
         let (meetings, waits) = meetings_of(scenario, idx);
         plans.push(InitiativePlan {
             parties: first..parties.len(),
+            actors: actors.into_iter().collect(),
             affected: affected_by(scenario, idx, organisations),
             regroups: regroups(scenario, idx),
             meetings,

@@ -224,8 +224,8 @@ impl Targets<'_, '_> {
         let floor = self.law.0.energy.link_floor;
         let (affinity, bonds) = (rows_mut(&mut self.affinity), rows_mut(&mut self.bonds));
         let mut done = Vec::new();
-        for source in plan.candidates(from, initiative) {
-            for target in plan.candidates(to, initiative) {
+        for &source in plan.candidates(from, initiative) {
+            for &target in plan.candidates(to, initiative) {
                 let pair = (source.min(target), source.max(target));
                 if source == target || done.contains(&pair) {
                     continue;

@@ -7,7 +7,7 @@
 use foedera_scenario::{Effect, Group, Rule, ThreatKind};
 
 use crate::appraisal::{self, Appraised, Burden, Carried, Net, SeatView, Setting, Stale, View};
-use crate::company::{self, Company, alike, same};
+use crate::company::{self, Company, add, alike, same};
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
@@ -919,27 +919,29 @@ impl<'a> Foresight<'a> {
             let candidates = self.setting.plan.candidates(group, Some(party.initiative));
             for actor in (0..self.setting.traits.len()).filter(|actor| candidates.contains(actor)) {
                 let present = self.present(group, actor, party.initiative, eligible);
-                let capability = &self.setting.traits[actor].0.capability;
-                for l in 0..LANES {
-                    weight.0[l] += present.0[l] * capability.0[l];
-                }
+                add(
+                    &mut weight,
+                    &present,
+                    &self.setting.traits[actor].0.capability,
+                );
             }
-            for l in 0..LANES {
-                let weight = trade::worth(weight.0[l], BLOC_ATTENTION);
-                out.0[l] += worth.0[l] / 2.0 * weight * by.0[l];
-            }
+            *out = Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    let weight = trade::worth(weight.0[l], BLOC_ATTENTION);
+                    out.0[l] + worth.0[l] / 2.0 * weight * by.0[l]
+                },
+            );
         } else if self.inside(group, party) {
             let present = self.present(group, party.actor, party.initiative, eligible);
-            for l in 0..LANES {
-                let stake = outside::cost(
-                    ties.stake[bloc].0[l],
-                    salience[0].0[l],
-                    salience[1].0[l],
-                    1.0,
-                    0.0,
-                );
-                out.0[l] += worth.0[l] * stake * by.0[l] * present.0[l];
-            }
+            *out = Lanes::from_fn(
+                #[inline(always)]
+                |l| {
+                    let (energy, trade) = (salience[0].0[l], salience[1].0[l]);
+                    let stake = outside::cost(ties.stake[bloc].0[l], energy, trade, 1.0, 0.0);
+                    out.0[l] + worth.0[l] * stake * by.0[l] * present.0[l]
+                },
+            );
         }
     }
 
@@ -977,21 +979,24 @@ impl<'a> Foresight<'a> {
                     .candidates(there, Some(party.initiative))
                     .contains(&other)
         };
-        let others: Vec<(usize, Lanes)> = (0..self.setting.traits.len())
-            .filter(|&other| other != party.actor)
-            .filter(|&other| {
-                concerns(groups.0, groups.1, other) || concerns(groups.1, groups.0, other)
-            })
-            .map(|other| (other, self.paired(groups, party, other, eligible)))
-            .collect();
+        let others = || {
+            (0..self.setting.traits.len())
+                .filter(|&other| other != party.actor)
+                .filter(|&other| {
+                    concerns(groups.0, groups.1, other) || concerns(groups.1, groups.0, other)
+                })
+        };
         let mut company = Lanes::ZERO;
-        for (other, present) in &others {
-            let capability = &self.setting.traits[*other].0.capability;
-            for l in 0..LANES {
-                company.0[l] += present.0[l] * capability.0[l];
-            }
+        for other in others() {
+            let present = self.paired(groups, party, other, eligible);
+            add(
+                &mut company,
+                &present,
+                &self.setting.traits[other].0.capability,
+            );
         }
-        for (other, present) in others {
+        for other in others() {
+            let present = self.paired(groups, party, other, eligible);
             let worth = self.worth_of_tie(effect, party, other, by, &present, &company);
             *out = Lanes::from_fn(
                 #[inline(always)]

@@ -37,6 +37,7 @@ pub(crate) fn withdraw(
     elements: Res<Elements>,
     levels: Column<Levels>,
     mut alliance: Local<Vec<Lanes>>,
+    mut seated: Local<Vec<bool>>,
     mut utilities: ColumnMut<Utility>,
     mut standing: ColumnMut<Standing>,
     mut leaving: ColumnMut<Leaving>,
@@ -54,11 +55,16 @@ pub(crate) fn withdraw(
         || {
             note_joining(utilities, standing);
             note_alliances(plan, levels, &elements, &mut alliance);
+            seated.clear();
+            seated.extend(standing.iter().map(
+                #[inline(always)]
+                |standing| is_seated(&standing.status),
+            ));
         },
     );
     let world = &plan.scenario.world;
     for (row, (seat, leaving)) in plan.seats.iter().zip(rows_mut(&mut leaving)).enumerate() {
-        if !standing[row].status.iter().any(|&status| is_seated(status)) {
+        if !seated[row] {
             continue;
         }
         let organisation = &world.organisations[seat.organisation];
@@ -93,9 +99,15 @@ pub(crate) fn withdraw(
     }
 }
 
-/// Whether a status is that of a member, suspended or not.
-fn is_seated(status: f32) -> bool {
-    (status == membership::MEMBER) | (status == membership::SUSPENDED)
+/// Whether a seat is that of a member, suspended or not, in any lane.
+#[inline(always)]
+fn is_seated(status: &Lanes) -> bool {
+    let mut seated = 0;
+    for l in 0..LANES {
+        let status = status.0[l];
+        seated |= u32::from((status == membership::MEMBER) | (status == membership::SUSPENDED));
+    }
+    seated != 0
 }
 
 /// What decides whether a seat is left.
