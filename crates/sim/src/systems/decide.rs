@@ -388,20 +388,20 @@ fn write_down(
     let actor = |at: usize| index(plan.parties[rows.start + at].actor);
     // The rung that failed just above what was reached: its blockers set the limit.
     let failed = chosen.map_or(out.progress.adopted[l] as usize, |rung| rung + 1);
-    let mut blockers = Vec::new();
-    if let Some(answer) = answer {
-        for &at in &answer.blockers {
-            let parts = &bench.parts[failed * n + at];
-            blockers.push(Blocker {
-                actor: actor(at),
-                term: deciding(parts, l),
-                value: bench.values[failed * n + at][l],
-            });
-            out.joined[at].objected[l] = 1.0;
-            out.parties[at].blocked[l] += 1.0;
-        }
+    let objectors: &[usize] = answer.map_or(&[], |answer| &answer.blockers);
+    for &at in objectors {
+        out.joined[at].objected[l] = 1.0;
+        out.parties[at].blocked[l] += 1.0;
     }
-    note_vote(table, bench, out, chosen, failed, blockers.len(), l);
+    // Lanes beyond the replicates keep in step but are not told of.
+    let told = if l < clock.n { objectors } else { &[] };
+    let mut blockers = Vec::with_capacity(told.len());
+    blockers.extend(told.iter().map(|&at| Blocker {
+        actor: actor(at),
+        term: deciding(&bench.parts[failed * n + at], l),
+        value: bench.values[failed * n + at][l],
+    }));
+    note_vote(table, bench, out, chosen, failed, objectors.len(), l);
     if let Some(rung) = chosen {
         let parties = join(table, bench, out, rung, l);
         out.verdict.rung[l] = (rung + 1) as f32;
