@@ -184,6 +184,9 @@ pub(crate) struct Standing {
 pub(crate) struct Utility {
     pub(crate) terms: [Lanes; 7],
     pub(crate) total: Lanes,
+    /// What decides on staying and coming back: the total, and for a suspended member what it would be with full weight.
+    pub(crate) worth: Lanes,
+    /// Smoothed worth.
     pub(crate) smoothed: Lanes,
     /// Leadership of the strongest other, mean over domains.
     pub(crate) led: Lanes,

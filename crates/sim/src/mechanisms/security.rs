@@ -4,8 +4,9 @@
 //! gains little from its own clients. Mutual assistance entraps those whose allies have enemies they do not share.
 //!
 //! **Equations.** `P_oh = 1 − exp(−k Σ_e prot_eh L_e √s (0.4 + 0.6 coh))`, `s = p/(p + p₀)`, `p_io = Σ_{j≠i} reach_j c_j (1 + A_ij)/2`;
-//! at the margin where another organisation protects already: `P − μ P_other P`; a share of it is a public good.
-//! `S_io = Σ_h I_ih P_oh (pub_h + (1 − pub_h) w_i) + w_i ζ (I_ext + 0.3 I_reg)(1 − exp(−a⁺)) − w_i ε assistance Σ_j reach_j c̃_j I_ext,j (1 − A_ij)/2`,
+//! at the margin where another organisation protects already: `P − μ P_other P`; a share of it is a public good among those
+//! who belong in any way (`w_i > 0`).
+//! `S_io = Σ_h I_ih P_oh [w_i > 0](pub_h + (1 − pub_h) w_i) + w_i ζ (I_ext + 0.3 I_reg)(1 − exp(−a⁺)) − w_i ε assistance Σ_j reach_j c̃_j I_ext,j (1 − A_ij)/2`,
 //! a⁺ the positive part of the organisation's antagonism.
 //!
 //! **Reads** intensities, capability, affinity, element levels, cohesion, antagonism. **Writes** the security term of a seat.
@@ -60,7 +61,8 @@ pub(crate) fn protection_worth(
     own_weight: f32,
 ) -> f32 {
     let margin = protection * (1.0 - overlap * protection_elsewhere);
-    intensity * margin * (public_share + (1.0 - public_share) * own_weight)
+    let share = public_share + (1.0 - public_share) * own_weight;
+    intensity * margin * math::select(own_weight > 0.0, share, 0.0)
 }
 
 /// Worth of signalling to a threatened actor.
@@ -81,6 +83,9 @@ mod tests {
         assert!((protection(2.0, 0.5, worth, 1.0) - 0.506_93).abs() < 1e-4);
         // 0.5 · 0.4 · (1 − 0.6 · 0.5) · (0.4 + 0.6 · 1) = 0.14
         assert!((protection_worth(0.5, 0.4, 0.5, 0.6, 0.4, 1.0) - 0.14).abs() < 1e-6);
+        // An observer of weight 0.3 enjoys all of the public part: 0.14 · (0.4 + 0.6 · 0.3) = 0.0812; an outsider nothing.
+        assert!((protection_worth(0.5, 0.4, 0.5, 0.6, 0.4, 0.3) - 0.0812).abs() < 1e-6);
+        assert!(protection_worth(0.5, 0.4, 0.5, 0.6, 0.4, 0.0).abs() < 1e-9);
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 //! **Equations.** Hazard `λ₀ exp(−clamp(β (Ũ_io − min(content, U_io when it joined) + ℓ − best)/0.12, −3, 4))`, Ũ smoothed utility, ℓ
 //! leverage of the strongest other leader (whoever is in found it worth being in: the base hazard holds there), best the utility of staying outside (0, or for an exclusive treaty the smoothed utility of the rival
 //! organisation with mutual assistance). A quarter of departures are suspensions, from which a member returns at
-//! `1/return` a year when the organisation pays again.
+//! `1/return` a year when full membership, as it stands now, would pay (their Ũ goes on with what they would have with weight 1).
 //!
 //! **Reads** utility, leadership, mutual assistance. **Writes** status, smoothed utility.
 //!

@@ -1,5 +1,7 @@
 //! Appraise: each actor's utility of each organisation as it is built.
 
+use foedera_scenario::Status;
+
 use super::state::State;
 use super::utility::{self, Judged, Moment};
 use crate::math;
@@ -33,17 +35,19 @@ pub(super) fn appraise(state: &mut State<'_>) {
                 reference: reference_now,
             };
             let found = utility::judge(state, &judged);
+            // A suspended member weighs coming back by what full membership would be worth.
+            let worth = if seat.status == Status::Suspended {
+                let weight = 1.0;
+                sum_of(&utility::judge(state, &Judged { weight, ..judged }).terms)
+            } else {
+                sum_of(&found.terms)
+            };
             let smoothed = threats::share_moved(state.law.withdrawal.smoothing, state.years);
             let share = if at_start { 1.0 } else { smoothed };
             let adapted = threats::share_moved(state.law.outside.adaptation, state.years);
             let seat = &mut state.organisations[org].seats[at];
-            // Added in the order of the terms.
-            seat.total = found
-                .terms
-                .iter()
-                .skip(1)
-                .fold(found.terms[0], |sum, term| sum + term);
-            seat.smoothed = math::lerp(seat.smoothed, seat.total, share);
+            seat.total = sum_of(&found.terms);
+            seat.smoothed = math::lerp(seat.smoothed, worth, share);
             seat.terms = found.terms;
             seat.protection = found.protection;
             (seat.lead, seat.led, seat.interdependence) =
@@ -55,6 +59,11 @@ pub(super) fn appraise(state: &mut State<'_>) {
         }
     }
     note_shields(state);
+}
+
+/// Sum of the terms, in their order.
+fn sum_of(terms: &[f32; 7]) -> f32 {
+    terms.iter().skip(1).fold(terms[0], |sum, term| sum + term)
 }
 
 /// Protection by the actor's best other organisation, as it was after the last step.

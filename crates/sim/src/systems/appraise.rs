@@ -280,16 +280,48 @@ fn appraise_organisation(
         };
         let (utility, shield) = (&mut seats.utilities[row], &mut seats.shields[row]);
         let public = &work.public;
-        appraise_seat(
-            setting,
-            &work.view,
-            &seat,
-            public,
-            &mut work.guards,
-            utility,
-            shield,
-        );
+        let status = &seats.standing[row].status;
+        let guards = &mut work.guards;
+        appraise_seat(setting, &work.view, &seat, public, guards, utility, shield);
+        utility.worth = utility.total;
+        if status.contains(&membership::SUSPENDED) {
+            utility.worth = worth_of_return(setting, &work.view, &seat, public, status, utility);
+        }
     }
+}
+
+/// What the seat is worth where full membership stands, and would be worth where it is suspended.
+#[cold]
+#[inline(never)]
+fn worth_of_return(
+    setting: &Setting<'_>,
+    view: &View,
+    seat: &SeatView<'_>,
+    public: &[Lanes],
+    status: &Lanes,
+    now: &Utility,
+) -> Lanes {
+    let weight = status.zip(seat.weight, |status, weight| {
+        math::select(status == membership::SUSPENDED, 1.0, weight)
+    });
+    let full = SeatView {
+        weight: &weight,
+        ..*seat
+    };
+    let (mut utility, mut shield) = (Utility::default(), Shield::default());
+    let mut guards = [Lanes::ZERO; THREATS_MAX];
+    appraise_seat(
+        setting,
+        view,
+        &full,
+        public,
+        &mut guards,
+        &mut utility,
+        &mut shield,
+    );
+    status.zip3(&utility.total, &now.total, |status, full, total| {
+        math::select(status == membership::SUSPENDED, full, total)
+    })
 }
 
 /// Whether an actor is a full member nowhere else that carries the same commitments.
@@ -369,7 +401,7 @@ fn settle(
                 |smoothing| math::select(first, 1.0, threats::share_moved(smoothing, years)),
             );
             for utility in utilities.iter_mut() {
-                utility.smoothed = utility.smoothed.zip3(&utility.total, &smoothed, math::lerp);
+                utility.smoothed = utility.smoothed.zip3(&utility.worth, &smoothed, math::lerp);
             }
             let adapted = adaptation.map(
                 #[inline(always)]

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use foedera_sim::batch::Happening;
+use foedera_scenario::Status;
+use foedera_sim::batch::{Cause, Happening};
 use foedera_sim::reference::Replicate;
 use foedera_sim::{Block, Isa, Program};
 
@@ -160,25 +161,58 @@ fn an_initiative_that_is_never_open_changes_nothing() {
 }
 
 /// Once, outsiders who held a seat only because some effect named them counted as leaders, so that a
-/// proposal never made or a policy not chosen changed the influence and autonomy of members. What an outsider
-/// enjoys of an organisation's public goods it values from its seat, so there are none here.
+/// proposal never made or a policy not chosen changed the influence and autonomy of members, and enjoyed the public
+/// share of its protection although an outsider without a seat did not.
 #[test]
 fn a_seat_that_nobody_takes_changes_nothing() {
-    let private = |mut classroom: Classroom| {
-        for share in ["public_share: 0.1", "public_share: 0.4"] {
-            classroom.world = replaced(&classroom.world, share, "public_share: 0");
-        }
-        classroom
-    };
-    let program = private(Classroom::read()).program(&[]);
+    let program = Classroom::read().program(&[]);
     let effects = "StatusChange(org: \"LEAGUE\", actor: \"ESK\", to: Member)";
-    let changed = private(with_idle("open: false", effects)).program(&[]);
+    let changed = with_idle("open: false", effects).program(&[]);
     for (got, expected) in replicates(&changed, None)
         .iter()
         .zip(&replicates(&program, None))
     {
         assert_same(&program, got, expected, "a seat for an outsider");
     }
+}
+
+/// Replicates in which a member suspended in the first year is back at the end.
+fn returned(sets: &[&str]) -> usize {
+    let mut changed = Classroom::read();
+    changed.scenario = replaced(
+        &changed.scenario,
+        "\n  },\n\n  uncertainties",
+        "\n    \"zz-quarrel\": (title: \"A quarrel\", when: At(month: \"2001-06\", probability: 1), effects: [\
+         StatusChange(org: \"LEAGUE\", actor: \"CAL\", to: Suspended)]),\n  },\n\n  uncertainties",
+    );
+    let program = changed.program(sets);
+    let back = |replicate: &Replicate| {
+        replicate.events.iter().any(|event| {
+            matches!(
+                event.what,
+                Happening::StatusChanged {
+                    to: Status::Member,
+                    cause: Cause::Returned,
+                    ..
+                }
+            )
+        })
+    };
+    replicates(&program, None)
+        .iter()
+        .filter(|one| back(one))
+        .count()
+}
+
+/// A suspended member has no weight, so its utility is nothing: it weighs what full membership would be worth.
+#[test]
+fn the_suspended_come_back_where_membership_would_pay_and_only_there() {
+    let costs = ["security", "trade", "energy", "affinity", "influence"]
+        .map(|term| format!("params.{term}.weight=0"));
+    let pays = returned(&["actors.CAL.autonomy=0"]);
+    let does_not = returned(&costs.each_ref().map(String::as_str));
+    assert!(pays > N / 2, "{pays} of {N} came back to what pays");
+    assert_eq!(does_not, 0, "came back to what costs");
 }
 
 #[test]
