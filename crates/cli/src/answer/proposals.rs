@@ -91,11 +91,11 @@ fn overview(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
     let mut sheet = Sheet::new(
         face,
         [
-            Column::Wide("initiative", 20),
+            Column::Words("initiative"),
             Column::Number("first rung"),
             Column::Number("last rung"),
             Column::Words("ladder"),
-            Column::Wide("blocked most by, share of tablings", 34),
+            Column::Prose("blocked most by, share of tablings"),
         ],
     );
     for (idx, initiative) in answer.layout.initiatives.iter().enumerate().skip(1) {
