@@ -12,7 +12,7 @@ use foedera_results::{
     decision::InitiativeTally, manifest::sha256, outcome::OutcomeTally,
 };
 
-use crate::scenarios::{FLAGSHIPS, run, scenario};
+use crate::scenarios::{FLAGSHIPS, LIBRARY, run, scenario};
 
 /// Replicates of a table.
 const SMALL: u64 = 64;
@@ -115,4 +115,11 @@ fn the_cooperation_in_afghanistan_keeps_its_numbers() {
 #[test]
 fn the_integration_keeps_its_numbers() {
     compare(FLAGSHIPS[1]);
+}
+
+#[test]
+fn the_library_keeps_its_numbers() {
+    for name in LIBRARY {
+        compare(name);
+    }
 }

@@ -21,6 +21,16 @@ use foedera_sim::{Isa, Program};
 
 /// Scenarios on the real world: these ask the questions the engine was built for.
 pub(crate) const FLAGSHIPS: [&str; 2] = ["afghanistan-cooperation", "csto-integration"];
+/// The rest of the library: the questions of the two papers, one by one.
+pub(crate) const LIBRARY: [&str; 7] = [
+    "anti-western-turn",
+    "domestic-unrest",
+    "energy-club",
+    "enlargement",
+    "eu-sco-engagement",
+    "maturity",
+    "nato-china-council",
+];
 /// The world of the flagships.
 const WORLD: &str = "scenarios/worlds/eurasia-2008";
 /// Nothing in that world is younger.
@@ -182,8 +192,8 @@ fn all_tell_what_they_ask_and_from_what() {
 }
 
 #[test]
-fn flagships_offer_four_policies_and_five_expectations() {
-    for name in FLAGSHIPS {
+fn each_question_offers_four_policies_and_five_expectations() {
+    for name in FLAGSHIPS.into_iter().chain(LIBRARY) {
         let scenario = scenario(name);
         let (policies, expected) = (scenario.policies.len(), scenario.expect.len());
         assert!(policies >= 4, "{name} has {policies} policies");
@@ -338,4 +348,39 @@ fn the_cooperation_in_afghanistan_meets_its_expectations() {
 #[test]
 fn the_integration_meets_its_expectations() {
     meets_its_expectations(FLAGSHIPS[1], 2000);
+}
+
+#[test]
+fn the_turn_against_the_west_meets_its_expectations() {
+    meets_its_expectations(LIBRARY[0], 600);
+}
+
+#[test]
+fn unrest_at_home_meets_its_expectations() {
+    meets_its_expectations(LIBRARY[1], 600);
+}
+
+#[test]
+fn the_energy_club_meets_its_expectations() {
+    meets_its_expectations(LIBRARY[2], 600);
+}
+
+#[test]
+fn the_enlargement_meets_its_expectations() {
+    meets_its_expectations(LIBRARY[3], 600);
+}
+
+#[test]
+fn the_european_engagement_meets_its_expectations() {
+    meets_its_expectations(LIBRARY[4], 600);
+}
+
+#[test]
+fn the_way_to_maturity_meets_its_expectations() {
+    meets_its_expectations(LIBRARY[5], 600);
+}
+
+#[test]
+fn the_council_for_china_meets_its_expectations() {
+    meets_its_expectations(LIBRARY[6], 600);
 }
