@@ -363,7 +363,7 @@ fn another_alliance_elsewhere_meets_its_expectations() {
 
 #[test]
 fn unrest_at_home_meets_its_expectations() {
-    meets_its_expectations(LIBRARY[2], 600);
+    meets_its_expectations(LIBRARY[2], 1500);
 }
 
 #[test]

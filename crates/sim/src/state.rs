@@ -184,7 +184,7 @@ pub(crate) struct Standing {
 pub(crate) struct Utility {
     pub(crate) terms: [Lanes; 7],
     pub(crate) total: Lanes,
-    /// What decides on staying and coming back: the total, and for a suspended member what it would be with full weight.
+    /// What membership adds, which decides on staying and coming back; for a suspended member as if with full weight.
     pub(crate) worth: Lanes,
     /// Smoothed worth.
     pub(crate) smoothed: Lanes,
@@ -192,8 +192,8 @@ pub(crate) struct Utility {
     pub(crate) led: Lanes,
     /// Own leadership, mean over domains.
     pub(crate) lead: Lanes,
-    /// Utility when the actor became a member.
-    pub(crate) on_joining: Lanes,
+    /// Hold at which the member has the base hazard of leaving.
+    pub(crate) ordinary: Lanes,
     /// 1 where it was a member after the last step.
     pub(crate) was_member: Lanes,
     /// Mean worth of trade and energy with fellow members, 0..=1.

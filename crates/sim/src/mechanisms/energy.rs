@@ -109,6 +109,12 @@ pub(crate) fn saturate_sum(sum: f32) -> f32 {
     sum / (sum + HALF)
 }
 
+/// What stays of the energy term without any institution: partners go on trading.
+#[inline(always)]
+pub(crate) fn kept(price: f32, complement: f32, rivalry: f32) -> f32 {
+    price * (complement * COMPLEMENT_BASE - rivalry * RIVALRY_BASE)
+}
+
 /// The energy term, before salience and weight.
 #[inline(always)]
 pub(crate) fn benefit(view: &EnergyView<f32>, params: &EnergyParams<f32>) -> f32 {

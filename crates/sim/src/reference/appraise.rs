@@ -37,10 +37,13 @@ pub(super) fn appraise(state: &mut State<'_>) {
             let found = utility::judge(state, &judged);
             // A suspended member weighs coming back by what full membership would be worth.
             let worth = if seat.status == Status::Suspended {
-                let weight = 1.0;
-                sum_of(&utility::judge(state, &Judged { weight, ..judged }).terms)
+                let full = Judged {
+                    weight: 1.0,
+                    ..judged
+                };
+                utility::added(state, &full, sum_of(&utility::judge(state, &full).terms))
             } else {
-                sum_of(&found.terms)
+                utility::added(state, &judged, sum_of(&found.terms))
             };
             let smoothed = threats::share_moved(state.law.withdrawal.smoothing, state.years);
             let share = if at_start { 1.0 } else { smoothed };

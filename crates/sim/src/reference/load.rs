@@ -302,7 +302,7 @@ fn organisation(state: &State<'_>, org: usize) -> Organisation {
         lead: 0.0,
         led: 0.0,
         interdependence: 0.0,
-        on_joining: 0.0,
+        ordinary: 0.0,
         was_member: false,
         commitment: 0.0,
         protection: vec![0.0; n_threats],
@@ -323,6 +323,7 @@ fn organisation(state: &State<'_>, org: usize) -> Organisation {
         implementation: 0.0,
         members: 0.0,
         antagonism: vec![0.0; n_blocs],
+        ordinary_hold: 0.0,
     }
 }
 

@@ -142,6 +142,8 @@ pub(super) struct Organisation {
     pub(super) implementation: f32,
     pub(super) members: f32,
     pub(super) antagonism: Vec<f32>,
+    /// Hold at which a member has the base hazard of leaving.
+    pub(super) ordinary_hold: f32,
 }
 
 /// A seat.
@@ -156,7 +158,7 @@ pub(super) struct Seat {
     pub(super) lead: f32,
     pub(super) led: f32,
     pub(super) interdependence: f32,
-    pub(super) on_joining: f32,
+    pub(super) ordinary: f32,
     pub(super) was_member: bool,
     pub(super) commitment: f32,
     /// By threat.

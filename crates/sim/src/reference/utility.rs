@@ -388,6 +388,24 @@ fn secure(state: &State<'_>, judged: &Judged<'_>, out: &mut Appraised) {
         params.weight * own.salience[2] * (worth + judged.weight * (deterrence - entrapment));
 }
 
+/// What membership adds: the total without the trade and energy that go on between partners.
+pub(super) fn added(state: &State<'_>, judged: &Judged<'_>, total: f32) -> f32 {
+    let actor = state.organisations[judged.org].seats[judged.at].actor;
+    let (sums, salience) = (
+        &judged.company.sums[judged.at],
+        &state.actors[actor].salience,
+    );
+    let drawn = energy::kept(
+        state.price(),
+        energy::saturate_sum(sums.complement),
+        energy::saturate_sum(sums.rivalry),
+    );
+    let traded = trade::worth(sums.dependence, state.law.trade.half_dependence);
+    let kept = state.law.energy.weight * salience[0] * drawn
+        + state.law.trade.weight * salience[1] * traded;
+    total - judged.weight * kept
+}
+
 /// Largest posture over the blocs; none without blocs.
 fn largest(posture: &[f32]) -> f32 {
     posture.iter().copied().reduce(math::max).unwrap_or(0.0)

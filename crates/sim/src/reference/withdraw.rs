@@ -5,24 +5,28 @@ use foedera_scenario::Status;
 use super::state::{Seat, State, index};
 use crate::batch::{Cause, Happening};
 use crate::math;
-use crate::mechanisms::withdrawal;
+use crate::mechanisms::withdrawal::{self, WithdrawalParams};
 use crate::purpose;
 use crate::rng;
 use crate::systems::withdraw::{ALLIANCE, RETURN_YEARS};
 
 /// Members leave or suspend, the suspended return, seat by seat.
 pub(super) fn withdraw(state: &mut State<'_>) {
-    for seat in state
-        .organisations
-        .iter_mut()
-        .flat_map(|org| &mut org.seats)
-    {
-        // Full weight is what the utility of this step was appraised with.
-        let full = seat.weight == 1.0;
-        if full && !seat.was_member {
-            seat.on_joining = seat.total;
+    let (step, params) = (state.step, state.law.withdrawal.clone());
+    for organisation in &mut state.organisations {
+        if step == 0 {
+            organisation.ordinary_hold = ordinary_hold(&organisation.seats, &params);
         }
-        seat.was_member = full;
+        for seat in &mut organisation.seats {
+            // Full weight is what the utility of this step was appraised with.
+            let full = seat.weight == 1.0;
+            if step == 0 {
+                seat.ordinary = organisation.ordinary_hold;
+            } else if full && !seat.was_member {
+                seat.ordinary = math::min(hold(seat, &params), organisation.ordinary_hold);
+            }
+            seat.was_member = full;
+        }
     }
     for org in 0..state.organisations.len() {
         for at in 0..state.organisations[org].seats.len() {
@@ -32,6 +36,23 @@ pub(super) fn withdraw(state: &mut State<'_>) {
             }
         }
     }
+}
+
+fn hold(seat: &Seat, params: &WithdrawalParams<f32>) -> f32 {
+    withdrawal::hold(seat.smoothed, seat.led, params.leverage)
+}
+
+/// Hold at which a member has the base hazard, from the members that do not lead.
+fn ordinary_hold(seats: &[Seat], params: &WithdrawalParams<f32>) -> f32 {
+    let counted = || {
+        let led = |seat: &&Seat| seat.weight == 1.0 && seat.lead <= seat.led;
+        seats.iter().filter(led).map(|seat| hold(seat, params))
+    };
+    let least = counted().fold(f32::MAX, math::min);
+    let sum = counted().fold(0.0, |sum, hold| {
+        sum + withdrawal::relative_hazard(hold, least, params.response)
+    });
+    withdrawal::ordinary_hold(least, sum, counted().count() as f32, params.response)
 }
 
 /// One member, or suspended member, thinks again.
@@ -47,8 +68,8 @@ fn reconsider(state: &mut State<'_>, org: usize, at: usize) {
     let led_by_others = seat.lead <= seat.led;
     let to = if from == Status::Member && led_by_others {
         let base = state.value(spec.exit_per_year);
-        let hazard =
-            withdrawal::hazard(base, seat.smoothed, seat.on_joining, best, seat.led, params);
+        let hold = hold(seat, params);
+        let hazard = withdrawal::hazard(base, hold, seat.ordinary, best, params.response);
         let chance = withdrawal::probability(hazard, state.years);
         if uniform < chance * params.suspension {
             Status::Suspended

@@ -8,7 +8,7 @@ use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::{Company, is_zero};
 use crate::lanes::Lanes;
 use crate::math;
-use crate::mechanisms::{membership, outside, threats};
+use crate::mechanisms::{energy, membership, outside, threats, trade};
 use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
 use crate::state::{
     Affinity, BlocTies, Bonds, Clock, Cohesion, Driver, Elements, Inputs, Keys, Levels, Parameters,
@@ -283,14 +283,33 @@ fn appraise_organisation(
         let status = &seats.standing[row].status;
         let guards = &mut work.guards;
         appraise_seat(setting, &work.view, &seat, public, guards, utility, shield);
-        utility.worth = utility.total;
+        utility.worth = added(setting, &seat, &utility.total);
         if status.contains(&membership::SUSPENDED) {
             utility.worth = worth_of_return(setting, &work.view, &seat, public, status, utility);
         }
     }
 }
 
-/// What the seat is worth where full membership stands, and would be worth where it is suspended.
+/// What membership adds: the total without the trade and energy that go on between partners without any institution.
+#[inline(always)]
+fn added(setting: &Setting<'_>, seat: &SeatView<'_>, total: &Lanes) -> Lanes {
+    let (energy, trade) = (&setting.law.energy, &setting.law.trade);
+    let salience = &setting.salience[seat.actor].now;
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let complement = energy::saturate_sum(seat.sums.complement.0[l]);
+            let rivalry = energy::saturate_sum(seat.sums.rivalry.0[l]);
+            let drawn = energy::kept(setting.price.0[l], complement, rivalry);
+            let traded = trade::worth(seat.sums.dependence.0[l], trade.half_dependence.0[l]);
+            let kept = energy.weight.0[l] * salience[0].0[l] * drawn
+                + trade.weight.0[l] * salience[1].0[l] * traded;
+            total.0[l] - seat.weight.0[l] * kept
+        },
+    )
+}
+
+/// What membership adds where it stands, and would add where it is suspended.
 #[cold]
 #[inline(never)]
 fn worth_of_return(
@@ -319,8 +338,9 @@ fn worth_of_return(
         &mut utility,
         &mut shield,
     );
-    status.zip3(&utility.total, &now.total, |status, full, total| {
-        math::select(status == membership::SUSPENDED, full, total)
+    let full = added(setting, &full, &utility.total);
+    status.zip3(&full, &now.worth, |status, full, now| {
+        math::select(status == membership::SUSPENDED, full, now)
     })
 }
 

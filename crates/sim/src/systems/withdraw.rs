@@ -6,10 +6,10 @@ use foedera_scenario::Status;
 use crate::batch::{Cause, Happening};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::{add, alike, is_zero};
-use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::{membership, withdrawal};
+use crate::mechanisms::membership;
+use crate::mechanisms::withdrawal::{self, WithdrawalParams};
 use crate::program::{Program, SeatPlan};
 use crate::purpose;
 use crate::rng;
@@ -38,6 +38,7 @@ pub(crate) fn withdraw(
     levels: Column<Levels>,
     mut alliance: Local<Vec<Lanes>>,
     mut seated: Local<Vec<bool>>,
+    mut ordinary: Local<Vec<Lanes>>,
     mut utilities: ColumnMut<Utility>,
     mut standing: ColumnMut<Standing>,
     mut leaving: ColumnMut<Leaving>,
@@ -53,7 +54,19 @@ pub(crate) fn withdraw(
     keys.0.isa().dispatch(
         #[inline(always)]
         || {
-            note_joining(utilities, standing);
+            if clock.step == 0 {
+                ordinary.clear();
+                let holds = plan.organisations.iter().map(|organisation| {
+                    let seats = organisation.seats.clone();
+                    ordinary_hold(
+                        &utilities[seats.clone()],
+                        &standing[seats],
+                        &law.0.withdrawal,
+                    )
+                });
+                ordinary.extend(holds);
+            }
+            note_joining(plan, clock.step, &ordinary, &law, utilities, standing);
             note_alliances(plan, levels, &elements, &mut alliance);
             seated.clear();
             seated.extend(standing.iter().map(
@@ -112,7 +125,7 @@ fn is_seated(status: &Lanes) -> bool {
 
 /// What decides whether a seat is left.
 struct Choice<'a> {
-    params: &'a withdrawal::WithdrawalParams<Lanes>,
+    params: &'a WithdrawalParams<Lanes>,
     /// Base hazard of the organisation.
     base: &'a Lanes,
     /// Best option outside.
@@ -133,11 +146,13 @@ impl Choice<'_> {
         let chance = Lanes::from_fn(
             #[inline(always)]
             |l| {
-                let (lead, led) = (utility.lead.0[l], utility.led.0[l]);
-                let others = math::select(lead > led, 0.0, led);
-                let (worth, joined) = (utility.smoothed.0[l], utility.on_joining.0[l]);
-                let hazard =
-                    withdrawal::hazard(base.0[l], worth, joined, best.0[l], others, &params.at(l));
+                let hold = withdrawal::hold(
+                    utility.smoothed.0[l],
+                    utility.led.0[l],
+                    params.leverage.0[l],
+                );
+                let (ordinary, response) = (utility.ordinary.0[l], params.response.0[l]);
+                let hazard = withdrawal::hazard(base.0[l], hold, ordinary, best.0[l], response);
                 withdrawal::probability(hazard, *years)
             },
         );
@@ -197,23 +212,81 @@ fn change(
     }
 }
 
-/// Remembers what membership was worth when it began.
+/// Hold at which a member of an organisation has the base hazard of leaving, from its members at the start.
 #[inline(always)]
-fn note_joining(utilities: &mut [Utility], standing: &[Standing]) {
-    for (utility, standing) in utilities.iter_mut().zip(standing) {
+fn ordinary_hold(
+    utilities: &[Utility],
+    standing: &[Standing],
+    params: &WithdrawalParams<Lanes>,
+) -> Lanes {
+    let (mut least, mut sum, mut n) = (Lanes::splat(f32::MAX), Lanes::ZERO, Lanes::ZERO);
+    let counts = |utility: &Utility, standing: &Standing, l: usize| {
+        (standing.weight.0[l] == 1.0) & (utility.lead.0[l] <= utility.led.0[l])
+    };
+    let hold = |utility: &Utility, l: usize| {
+        withdrawal::hold(
+            utility.smoothed.0[l],
+            utility.led.0[l],
+            params.leverage.0[l],
+        )
+    };
+    for (utility, standing) in utilities.iter().zip(standing) {
+        least = Lanes::from_fn(
+            #[inline(always)]
+            |l| {
+                let lower = math::min(least.0[l], hold(utility, l));
+                math::select(counts(utility, standing, l), lower, least.0[l])
+            },
+        );
+    }
+    for (utility, standing) in utilities.iter().zip(standing) {
+        for l in 0..LANES {
+            let counts = counts(utility, standing, l);
+            let part =
+                withdrawal::relative_hazard(hold(utility, l), least.0[l], params.response.0[l]);
+            sum.0[l] += math::select(counts, part, 0.0);
+            n.0[l] += math::indicator(counts);
+        }
+    }
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| withdrawal::ordinary_hold(least.0[l], sum.0[l], n.0[l], params.response.0[l]),
+    )
+}
+
+/// Notes at which hold a member has the base hazard, when its membership begins.
+#[inline(always)]
+fn note_joining(
+    plan: &Program,
+    step: u32,
+    ordinary: &[Lanes],
+    law: &Parameters,
+    utilities: &mut [Utility],
+    standing: &[Standing],
+) {
+    let leverage = &law.0.withdrawal.leverage;
+    let seats = utilities.iter_mut().zip(standing).zip(&plan.seats);
+    for ((utility, standing), seat) in seats {
         // Full weight is what the utility of this step was appraised with.
         let member = standing.weight.map(
             #[inline(always)]
             |weight| math::indicator(weight == 1.0),
         );
-        if alike(&member, &utility.was_member) {
+        if step > 0 && alike(&member, &utility.was_member) {
             continue;
         }
-        utility.on_joining = Lanes::from_fn(
+        let organisation = &ordinary[seat.organisation];
+        utility.ordinary = Lanes::from_fn(
             #[inline(always)]
             |l| {
-                let joined = member.0[l] > utility.was_member.0[l];
-                math::select(joined, utility.total.0[l], utility.on_joining.0[l])
+                let hold = withdrawal::hold(utility.smoothed.0[l], utility.led.0[l], leverage.0[l]);
+                let least = math::select(
+                    step == 0,
+                    organisation.0[l],
+                    math::min(hold, organisation.0[l]),
+                );
+                let joined = (step == 0) | (member.0[l] > utility.was_member.0[l]);
+                math::select(joined, least, utility.ordinary.0[l])
             },
         );
         utility.was_member = member;
