@@ -366,7 +366,7 @@ fn test_judges_the_expectations_of_the_file() {
     desk.run("test right.ron -n 256").check(0, &["next: "]);
     let failed = desk.run("test wrong.ron right.ron -n 256").check(6, &[]);
     assert!(
-        failed.stdout.contains("FAILS") && failed.stdout.contains("holds"),
+        failed.stdout.contains("FAIL") && failed.stdout.contains("pass"),
         "{}",
         failed.stdout
     );
@@ -374,8 +374,92 @@ fn test_judges_the_expectations_of_the_file() {
         .run("test wrong.ron -n 256 --json")
         .check(6, &[])
         .json();
-    assert_eq!(judged[0]["expectations"][0]["verdict"], "fails", "{judged}");
+    assert_eq!(judged[0]["expectations"][0]["verdict"], "fail", "{judged}");
     assert_eq!(judged[0]["ok"], false);
+}
+
+/// The classroom with these expectations as a file of a folder.
+fn claims(desk: &Desk, file: &str, claims: &str) {
+    let text = std::fs::read_to_string(desk.file("question.ron")).expect("it is there");
+    let (before, _) = text.split_once("expect: [").expect("it expects something");
+    desk.write(file, format!("{before}expect: [{claims}])"));
+}
+
+#[test]
+fn test_compares_runs_that_share_their_chance() {
+    let desk = Desk::new();
+    let cohesion = "of: Cohesion(org: \"LEAGUE\")";
+    let spread = "Set({\"actors.{ARD,BRN,CAL}.ideal_point\": Spread(2)})";
+    claims(
+        &desk,
+        "compare.ron",
+        &format!(
+            "Unchanged({cohesion}, by: Set({{\"actors.ARD.autonomy\": Scale(1)}}), id: \"null\"), \
+             Lowers({cohesion}, by: {spread}, id: \"down\", stances: Off), \
+             Raises({cohesion}, by: {spread}, id: \"up\", known: \"it is the other way round\"), \
+             Raises({cohesion}, by: Set({{\"actors.ARD.autonomy\": Add(0)}}), id: \"open\"), \
+             Monotone({cohesion}, direction: Down, path: \"actors.{{ARD,BRN,CAL}}.ideal_point\", \
+             values: [Scale(1), Spread(2), Spread(3)], id: \"series\", replicates: 64)"
+        ),
+    );
+    let judged = desk
+        .run("test compare.ron -n 256 --report --json")
+        .check(0, &["next: "])
+        .json();
+    let all = judged["expectations"].as_array().expect("a list");
+    let verdicts: Vec<&str> = all
+        .iter()
+        .filter_map(|one| one["expectation"]["verdict"].as_str())
+        .collect();
+    assert_eq!(
+        verdicts,
+        ["pass", "pass", "fail", "undecided", "pass"],
+        "{judged}"
+    );
+    assert_eq!((&judged["pass"], &judged["known"]), (&3.into(), &1.into()));
+    let null = &all[0]["expectation"];
+    assert_eq!(null["estimate"]["value"], 0.0, "{null}");
+    assert_eq!(null["moved"], serde_json::json!([0, 0]), "{null}");
+    assert_eq!(all[1]["expectation"]["stances"], false);
+    assert_eq!(
+        all[4]["expectation"]["means"].as_array().map(Vec::len),
+        Some(3)
+    );
+    // Without -n each expectation runs as many replicates as it asks for.
+    let few = desk
+        .run("test compare.ron --only series --json")
+        .check(0, &[])
+        .json();
+    assert_eq!(few[0]["replicates"], 64, "{few}");
+    let text = desk.run("test compare.ron -n 256 --report").check(0, &[]);
+    for words in [
+        "fail, known",
+        "it is the other way round",
+        "undecided",
+        "3 pass, 1 undecided, 1 fail",
+    ] {
+        assert!(
+            text.stdout.contains(words),
+            "no `{words}` in:\n{}",
+            text.stdout
+        );
+    }
+}
+
+#[test]
+fn test_says_when_a_known_failure_passes() {
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.file("suite")).expect("writable");
+    std::fs::rename(desk.file("worlds"), desk.file("suite/worlds")).expect("writable");
+    let bound = "AtMost(of: Cohesion(org: \"LEAGUE\"), bound: 1, known: \"doubted\")";
+    claims(&desk, "suite/known.ron", bound);
+    desk.write("suite/other.txt", "no scenario");
+    let ended = desk.run("test suite -n 64").check(6, &[]);
+    assert!(
+        ended.stdout.contains("PASSES NOW") && ended.stdout.contains("take `known` away"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod error;
 pub mod expect;
 pub mod health;
 pub mod layout;
+pub mod quantity;
 mod record;
 pub mod replay;
 pub mod run;

@@ -46,6 +46,7 @@ pub(crate) fn scenario() -> Scenario {
         policies: vec![policy(Vec::new())],
         outcomes: outcomes(),
         expect: Vec::new(),
+        changes: Vec::new(),
         leaves,
     }
 }

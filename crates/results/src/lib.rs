@@ -20,6 +20,7 @@ pub mod series;
 pub mod special;
 #[cfg(test)]
 mod test_data;
+pub mod verdict;
 
 pub use aggregates::Aggregates;
 pub use error::ResultsError;
@@ -30,3 +31,4 @@ pub use open::Results;
 pub use output::{RunWriter, WriteOptions};
 pub use record::{BlockRecord, Discard, Sink};
 pub use series::{SeriesAggregates, SeriesStore};
+pub use verdict::Verdict;

@@ -5,6 +5,7 @@
 //! do not resolve give `None`, so that what holds them is dropped rather than made up.
 
 pub(crate) mod canonical;
+pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod distribution;
 pub(crate) mod driver;
@@ -19,6 +20,7 @@ pub(crate) mod names;
 pub(crate) mod number;
 pub(crate) mod outcome;
 pub(crate) mod policy;
+pub(crate) mod quantity;
 pub(crate) mod rule;
 pub(crate) mod scenario;
 pub(crate) mod shock;

@@ -14,6 +14,7 @@
 //! ```
 
 pub mod catalogue;
+pub mod claim;
 pub mod date;
 mod decode;
 pub mod diagnostic;
@@ -36,6 +37,7 @@ pub mod tree;
 pub mod write;
 
 pub use catalogue::{Catalogue, ParamSpec};
+pub use claim::{Arm, Claim, Combine, Direction, Expectation, Quantity};
 pub use date::{Month, Step, Time};
 pub use diagnostic::{Diagnostic, Look, Severity};
 pub use leaf::{Confidence, Leaf, LeafInfo, Leaves};

@@ -47,6 +47,10 @@ pub const POLICIES: usize = 256;
 pub const OUTCOMES: usize = 256;
 /// Expectations.
 pub const EXPECTATIONS: usize = 1_000;
+/// Different changes that the expectations of a file may judge under: each is a run of its own.
+pub const CHANGES: usize = 1_000;
+/// Steps of a series, and parts of a quantity: more than a person would write.
+pub const SERIES: usize = 32;
 /// Steps of a run (a century of months).
 pub const STEPS: usize = 1_200;
 /// Points of a dated path, values of a discrete or empirical distribution, states of a chain.

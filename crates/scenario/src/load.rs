@@ -356,6 +356,7 @@ impl Loader<'_> {
         let uncertainties = decoder.spread(&pending);
         let mut correlations = decoder.correlations(&world_fields, &uncertainties);
         correlations.extend(decoder.correlations(fields, &uncertainties));
+        let (expect, changes) = decoder.expectations(fields, &policies);
         Scenario {
             name: name.to_owned(),
             title: fields.text(decoder, "title").unwrap_or_default(),
@@ -373,7 +374,8 @@ impl Loader<'_> {
             correlations,
             policies,
             outcomes: decoder.outcomes(fields),
-            expect: decoder.expectations(fields),
+            expect,
+            changes,
             leaves: std::mem::take(&mut decoder.leaves),
         }
     }

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use crate::claim::Expectation;
 use crate::date::{Month, Time};
 use crate::leaf::{Leaf, Leaves};
 
@@ -67,6 +68,9 @@ pub struct Scenario {
     pub outcomes: Vec<Outcome>,
     /// Expectations of the file.
     pub expect: Vec<Expectation>,
+    /// What the expectations change beside policies, as nameless policies: number `policies.len() + i`
+    /// means the `i`th of these, see [`Scenario::with_changes`].
+    pub changes: Vec<Policy>,
     /// Every number under its path.
     pub leaves: Leaves,
 }
@@ -75,6 +79,14 @@ impl Scenario {
     /// The value of a leaf in the base case.
     pub fn value(&self, leaf: Leaf) -> f64 {
         self.leaves.value(leaf)
+    }
+
+    /// The same scenario with the changes of its expectations among its policies, as they are judged.
+    #[must_use]
+    pub fn with_changes(&self) -> Self {
+        let mut all = self.clone();
+        all.policies.append(&mut all.changes);
+        all
     }
 }
 
@@ -1192,68 +1204,6 @@ pub enum Outcome {
         bloc: BlocIdx,
         /// Month; the end if not given.
         at: Option<Month>,
-    },
-}
-
-/// What a file expects of itself.
-#[derive(Debug, Clone, Serialize)]
-pub struct Expectation {
-    /// The statement as it is judged.
-    pub claim: Claim,
-    /// Policy under which it is judged; the base case if not given.
-    pub policy: Option<PolicyIdx>,
-    /// Why it is expected, from the file.
-    pub because: String,
-    /// The statement as the file writes it (for messages).
-    pub text: String,
-}
-
-/// A statement about an ensemble.
-#[derive(Debug, Clone, Serialize)]
-pub enum Claim {
-    /// The probability of a truth value lies in a range.
-    Probability {
-        /// A truth-valued outcome (or a comparison, see `Event`).
-        of: Predicate,
-        /// Range, included.
-        between: (f64, f64),
-    },
-    /// The mean of an outcome lies in a range.
-    Mean {
-        /// Outcome.
-        of: Outcome,
-        /// Range, included.
-        between: (f64, f64),
-    },
-    /// A quantile of an outcome lies in a range.
-    Quantile {
-        /// Outcome.
-        of: Outcome,
-        /// Level, 0..=1.
-        level: f64,
-        /// Range, included.
-        between: (f64, f64),
-    },
-    /// One probability is greater than another.
-    MoreLikely {
-        /// The likelier one.
-        this: Predicate,
-        /// The less likely one.
-        than: Predicate,
-    },
-    /// A policy raises the mean of an outcome, judged on paired replicates.
-    Raises {
-        /// Outcome.
-        of: Outcome,
-        /// Policy.
-        under: PolicyIdx,
-    },
-    /// A policy lowers the mean of an outcome, judged on paired replicates.
-    Lowers {
-        /// Outcome.
-        of: Outcome,
-        /// Policy.
-        under: PolicyIdx,
     },
 }
 

@@ -21,6 +21,29 @@ pub(crate) fn reversed(path: &str) -> Option<String> {
     Some(format!("dyads.{target}-{source}.{column}"))
 }
 
+/// The paths or patterns that a text with alternatives in braces stands for: `actors.{A,B}.autonomy`.
+pub fn alternatives(text: &str) -> Vec<String> {
+    let parts = text
+        .split_once('{')
+        .and_then(|(head, rest)| Some((head, rest.split_once('}')?)));
+    let Some((head, (inner, tail))) = parts else {
+        return vec![text.to_owned()];
+    };
+    // Further braces stand in the tail only, so that the recursion ends.
+    let tails = alternatives(tail);
+    let one = |word: &str| {
+        let word = word.trim();
+        tails
+            .iter()
+            .map(|tail| format!("{head}{word}{tail}"))
+            .collect::<Vec<_>>()
+    };
+    inner.split(',').flat_map(one).take(ALTERNATIVES).collect()
+}
+
+/// Paths that one text with braces stands for at most.
+const ALTERNATIVES: usize = 10_000;
+
 /// A path in which `*` stands for anything within a segment and `**` for any further segments; a last
 /// `*` below `params` stands for everything below.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,6 +203,15 @@ mod tests {
         check("dyads.UNO-*.rivalry", "dyads.XAN-DUO.rivalry", false);
         check("a.b*b", "a.b", false);
         check("a.b*b", "a.bb", true);
+    }
+
+    #[test]
+    fn braces_hold_alternatives() {
+        assert_eq!(alternatives("a.b"), ["a.b"]);
+        assert_eq!(alternatives("a.{b, c}.d"), ["a.b.d", "a.c.d"]);
+        let both = alternatives("{a,b}-{c,d}.*");
+        assert_eq!(both, ["a-c.*", "a-d.*", "b-c.*", "b-d.*"]);
+        assert_eq!(alternatives("a.{b"), ["a.{b"]);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::catalogue::Catalogue;
 use crate::decode::{
-    CONFIDENCE, FIGURE, distribution, driver, dyads, effect, element, expectation, figure,
-    initiative, outcome, policy, rule, scenario, shock, tables, world,
+    CONFIDENCE, FIGURE, change, distribution, driver, dyads, effect, element, expectation, figure,
+    initiative, outcome, policy, quantity, rule, scenario, shock, tables, world,
 };
 use crate::limits;
 use crate::spec::{Choice, Field, Need, Shape};
@@ -66,6 +66,9 @@ const PARTS: [Part; 7] = [
             &outcome::OUTCOMES,
             &outcome::EVENTS,
             &expectation::CLAIMS,
+            &quantity::QUANTITIES,
+            &change::CHANGES,
+            &change::NEW_VALUES,
             &outcome::PARTS,
             &outcome::TERMS,
         ],

@@ -410,3 +410,106 @@ fn the_world_of_2008_loads_fast() {
     // The aim is 30 ms in release; a loaded machine and a test build are given ten times that.
     assert!(took.as_millis() < 300, "{took:?}");
 }
+
+/// The lesson with other expectations.
+fn expecting(claims: &str) -> Scenario {
+    let (before, _) = LESSON
+        .split_once("expect: [")
+        .expect("the lesson expects something");
+    let text = format!("{before}expect: [{claims}])");
+    loaded(
+        &sources().with("lesson.ron", text.as_str()),
+        "lesson.ron",
+        &[],
+    )
+    .scenario
+}
+
+/// What the first change of some expectations sets.
+fn set_by(change: &str) -> Vec<(String, f64)> {
+    let scenario = expecting(&format!(
+        "Raises(of: Cohesion(org: \"LEAGUE\"), by: {change})"
+    ));
+    let named = |(leaf, value): &(foedera_scenario::Leaf, f64)| {
+        (scenario.leaves.info(*leaf).path.clone(), *value)
+    };
+    scenario.changes[0].set.iter().map(named).collect()
+}
+
+#[test]
+fn changes_are_taken_in_order_and_relative_to_what_came_before() {
+    let one = |change: &str| {
+        let set = set_by(change);
+        assert_eq!(set.len(), 1, "{set:?}");
+        set[0].1
+    };
+    assert!((one("Set({\"actors.ARD.autonomy\": 0.5})") - 0.5).abs() < 1e-12);
+    assert!((one("Set({\"actors.ARD.autonomy\": Scale(0.5)})") - 0.375).abs() < 1e-12);
+    assert!((one("Set({\"actors.ARD.autonomy\": Add(-0.5)})") - 0.25).abs() < 1e-12);
+    let twice = "[Set({\"actors.ARD.autonomy\": 0.4}), Set({\"actors.ARD.autonomy\": Scale(0.5)})]";
+    assert!((one(twice) - 0.2).abs() < 1e-12);
+}
+
+#[test]
+fn vectors_change_places_and_spread_about_their_mean() {
+    let scenario = lesson(&[]);
+    let old = |path: &str| value(&scenario, path);
+    for (path, new) in set_by("Swap(\"actors.ARD.salience\", \"actors.BRN.salience\")") {
+        let other = if path.contains("ARD") {
+            path.replace("ARD", "BRN")
+        } else {
+            path.replace("BRN", "ARD")
+        };
+        assert_eq!(new.to_bits(), old(&other).to_bits(), "{path}");
+    }
+    let (one, two) = (old("actors.ARD.ideal_point"), old("actors.BRN.ideal_point"));
+    let mean = (one + two) / 2.0;
+    for (path, new) in set_by("Set({\"actors.{ARD,BRN}.ideal_point\": Spread(2)})") {
+        assert!(
+            (new - (mean + 2.0 * (old(&path) - mean))).abs() < 1e-12,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_same_change_is_one_arm_and_a_policy_is_itself() {
+    use foedera_scenario::{Claim, Quantity};
+    let of = "of: Cohesion(org: \"LEAGUE\")";
+    let scenario = expecting(&format!(
+        "Raises({of}, by: Set({{\"actors.ARD.autonomy\": 0.5}})), \
+         Lowers({of}, by: [Set({{\"actors.ARD.autonomy\": 0.5}})], given: Nothing), \
+         Raises({of}, by: Policy(\"help\")), Raises({of}, under: \"help\")"
+    ));
+    assert_eq!(scenario.changes.len(), 1);
+    let policies = scenario.policies.len();
+    let help = scenario.policies.iter().position(|one| one.id == "help");
+    let arms = |place: usize| match &scenario.expect[place].claim {
+        Claim::Shift {
+            this: Quantity::Outcome { arm: this, .. },
+            than: Quantity::Outcome { arm: than, .. },
+            ..
+        } => (*this, *than),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(arms(0), (Some(policies), None));
+    assert_eq!(arms(1), (Some(policies), None));
+    assert_eq!(arms(2), (help, None));
+    assert_eq!(arms(3), (help, None));
+    assert_eq!(scenario.with_changes().policies.len(), policies + 1);
+}
+
+#[test]
+fn an_input_is_a_number_after_the_change() {
+    use foedera_scenario::{Claim, Quantity};
+    let scenario = expecting(
+        "Raises(of: Input(\"actors.ARD.autonomy\"), by: Set({\"actors.ARD.autonomy\": Add(0.1)}))",
+    );
+    let Claim::Shift { this, than, .. } = &scenario.expect[0].claim else {
+        panic!("a shift");
+    };
+    assert_eq!(
+        (this, than),
+        (&Quantity::Number(0.85), &Quantity::Number(0.75))
+    );
+}

@@ -1063,6 +1063,132 @@ fn many_patterns() -> String {
 }
 
 /// A text may be as long as the limit and as odd as one likes: the answer comes soon and is short.
+/// The base scenario with other expectations.
+fn expecting(claims: &str) -> Case {
+    let old = "Probability(of: Adopted(initiative: \"link\"), between: (0.1, 0.9))";
+    scenario(old, claims)
+}
+
+#[test]
+fn changes_of_expectations() {
+    let raises = |by: &str| expecting(&format!("Raises(of: Cohesion(org: \"UNION\"), by: {by})"));
+    for (name, codes, by) in [
+        ("change_unknown", &["unknown_change"][..], "Polcy(\"help\")"),
+        (
+            "change_unknown_policy",
+            &["unknown_policy"],
+            "Policy(\"hepl\")",
+        ),
+        (
+            "change_unknown_path",
+            &["unknown_path"],
+            "Set({\"actors.ONE.autonmy\": 0.5})",
+        ),
+        (
+            "change_unknown_pattern",
+            &["unknown_path"],
+            "Set({\"actors.{ONE,TWO}.*ship\": 0.5})",
+        ),
+        (
+            "change_out_of_range",
+            &["out_of_range"],
+            "Set({\"actors.*.autonomy\": Scale(3)})",
+        ),
+        (
+            "change_unknown_value",
+            &["unknown_new_value"],
+            "Set({\"actors.ONE.autonomy\": Times(3)})",
+        ),
+        (
+            "change_wrong_type",
+            &["wrong_type"],
+            "Set({\"actors.ONE.autonomy\": \"much\"})",
+        ),
+        (
+            "change_swap_unlike",
+            &["not_alike"],
+            "Swap(\"actors.ONE\", \"params.bargaining\")",
+        ),
+        (
+            "change_swap_of_nothing",
+            &["unknown_path"],
+            "Swap(\"actors.ONE.salience\", \"actors.TWO.salienc\")",
+        ),
+        (
+            "change_of_two_months",
+            &["different_months"],
+            "[Effects([DriverShift(driver: \"price\", by: 1)]), Effects([DriverShift(driver: \"price\", by: 1)], \"2005-01\")]",
+        ),
+    ] {
+        check(name, codes, &raises(by));
+    }
+}
+
+#[test]
+fn claims_of_expectations() {
+    let of = "of: Cohesion(org: \"UNION\")";
+    for (name, codes, claim) in [
+        ("claim_without_a_change", &["missing_key"][..], format!("Raises({of})")),
+        (
+            "claim_with_two_changes",
+            &["one_of_two"],
+            format!("Lowers({of}, by: Policy(\"help\"), under: \"help\")"),
+        ),
+        (
+            "claim_of_a_short_series",
+            &["too_few"],
+            format!("Monotone({of}, direction: Up, path: \"actors.ONE.autonomy\", values: [0.5])"),
+        ),
+        (
+            "claim_of_no_series",
+            &["missing_key"],
+            format!("Monotone({of}, direction: Up, path: \"actors.ONE.autonomy\")"),
+        ),
+        (
+            "claim_of_no_direction",
+            &["wrong_type"],
+            format!("Monotone({of}, direction: Sideways, steps: [Nothing, Policy(\"help\")])"),
+        ),
+        (
+            "claim_of_no_truth",
+            &["not_a_truth"],
+            "AtMost(of: All([Adopted(initiative: \"link\"), Cohesion(org: \"UNION\")]), bound: 0.5)".to_owned(),
+        ),
+        (
+            "claim_of_nothing",
+            &["too_few"],
+            "AtMost(of: Total([]), bound: 0.5)".to_owned(),
+        ),
+        (
+            "claim_of_an_unknown_quantity",
+            &["unknown_outcome"],
+            "AtMost(of: Totl([]), bound: 0.5)".to_owned(),
+        ),
+        (
+            "claim_with_bad_stances",
+            &["wrong_type"],
+            format!("AtMost({of}, bound: 0.5, stances: Maybe)"),
+        ),
+        (
+            "claim_low_above_high",
+            &["low_above_high"],
+            format!("Between({of}, low: 0.5, high: 0.4)"),
+        ),
+        (
+            "claim_twice",
+            &["duplicate_name"],
+            format!("AtMost({of}, bound: 0.5, id: \"P01\"), AtLeast({of}, bound: 0.1, id: \"P01\")"),
+        ),
+        (
+            "claim_unknown_key",
+            &["unknown_key"],
+            format!("AtMost({of}, bound: 0.5, becuase: \"so\")"),
+        ),
+    ] {
+        check(name, codes, &expecting(&claim));
+    }
+}
+
 #[test]
 fn odd_texts_are_answered_soon() {
     let mut many = String::new();

@@ -1,9 +1,14 @@
 //! `foedera test FILE...`: the file's own expectations, each judged with its Monte Carlo error.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args as ClapArgs;
-use foedera_ensemble::expect::{Court, Judged, Needs, Verdict};
+use foedera_ensemble::expect::{self, Court, Judged};
+use foedera_results::Verdict;
 use foedera_scenario::{Override, Scenario};
 use serde_json::json;
 
@@ -19,18 +24,22 @@ use crate::{
     work::Order,
 };
 
+/// Replicates where neither the caller nor an expectation says how many.
+const REPLICATES: u64 = 10_000;
+
 /// Which files.
 ///
-/// A range fails when the whole 95 % interval lies outside it, and stays open when only the interval
-/// reaches in (more replicates would tell). A direction has to be shown.
+/// An expectation passes when its whole 95 % interval agrees, fails when the whole interval disagrees,
+/// and is undecided when it reaches to both sides (more replicates would tell). One that is marked
+/// `known` may fail; the exit code is 6 when another fails, or when it passes after all.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Scenario files
+    /// Scenario files, or folders of them
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Replicates
-    #[arg(short = 'n', long = "replicates", default_value = "10000", value_parser = crate::command_line::replicates)]
-    n: u64,
+    /// Replicates, more where an expectation asks for more [default: what it asks for, else 10000]
+    #[arg(short = 'n', long = "replicates", value_parser = crate::command_line::replicates)]
+    n: Option<u64>,
     /// Seed
     #[arg(long, default_value = "1", value_parser = crate::command_line::seed)]
     seed: u64,
@@ -40,14 +49,21 @@ pub(crate) struct Args {
     /// Sets a path before the run; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = crate::command_line::setting)]
     set: Vec<Override>,
+    /// Lists passes, fails and undecided ones of all files in one table, with effects and intervals
+    #[arg(long)]
+    report: bool,
+    /// Judges only expectations with this id; may be repeated
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
     /// How progress is shown [default: a bar on a terminal]
     #[arg(long, value_enum)]
     progress: Option<Form>,
 }
 
 /// What a file's expectations came to.
-struct Session {
+struct Heard {
     file: String,
+    title: String,
     replicates: u64,
     judged: Vec<Judged>,
 }
@@ -56,36 +72,37 @@ struct Session {
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
     // Every file is read before the first one runs: a mistake in the last is told at once.
-    let scenarios: Result<Vec<_>, Failure> = args
-        .files
+    let files = files(&args.files)?;
+    let scenarios = files
         .iter()
-        .map(|file| scenario_file::load(face, file, &args.set))
-        .collect();
-    let mut sessions = Vec::new();
-    for (file, scenario) in args.files.iter().zip(scenarios?) {
-        let file = file.display().to_string();
-        let scenario = &scenario.scenario;
-        let Some((replicates, judged)) = judge(args, face, scenario, &interrupt)? else {
+        .map(|file| Ok(scenario_file::load(face, file, &args.set)?.scenario))
+        .collect::<Result<Vec<Scenario>, Failure>>()?;
+    let mut all = Vec::new();
+    for (file, scenario) in files.iter().zip(scenarios) {
+        let scenario = chosen(scenario, &args.only);
+        let Some((replicates, judged)) = judge(args, face, &scenario, &interrupt)? else {
             face.note("interrupted: nothing is judged on a part of the replicates");
             return Ok(Exit::Interrupted);
         };
-        if !face.json {
-            face.data(&table(face, scenario, &file, replicates, &judged))?;
-        }
-        sessions.push(Session {
-            file,
+        let heard = Heard {
+            file: file.display().to_string(),
+            title: scenario.title.clone(),
             replicates,
             judged,
-        });
+        };
+        if !face.json && !args.report {
+            face.data(&table(face, &heard))?;
+        }
+        all.push(heard);
     }
-    if face.json {
-        let all: Vec<_> = sessions.iter().map(document).collect();
-        face.document(&all)?;
+    if args.report {
+        report(face, &all)?;
+    } else if face.json {
+        face.document(&all.iter().map(document).collect::<Vec<_>>())?;
     }
-    let failed = sessions.iter().find(|session| fails(&session.judged));
-    let next = failed
-        .or(sessions.first())
-        .map(|session| shell_word(&session.file));
+    let failed = all.iter().find(|heard| breaks(&heard.judged));
+    let next = failed.or(all.first());
+    let next = next.map(|heard| shell_word(&heard.file));
     face.next(&format!("foedera run {}", next.unwrap_or_default()));
     Ok(if failed.is_some() {
         Exit::ExpectationFailed
@@ -94,45 +111,122 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     })
 }
 
-fn fails(judged: &[Judged]) -> bool {
-    judged.iter().any(|one| one.verdict == Verdict::Fails)
+/// The scenario files: those named, and those in the folders named, in order of their names.
+fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut all = Vec::new();
+    for path in given {
+        if path.is_dir() {
+            let failed = |error| Failure::File {
+                action: "read",
+                path: path.clone(),
+                error,
+            };
+            let inside = inside(path).map_err(failed)?;
+            if inside.is_empty() {
+                return Err(Failure::FolderGiven {
+                    path: path.clone(),
+                    inside: Vec::new(),
+                });
+            }
+            all.extend(inside);
+        } else {
+            all.push(path.clone());
+        }
+    }
+    Ok(all)
 }
 
-/// Runs what the expectations need; nothing if interrupted.
+fn inside(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_file() && path.extension().is_some_and(|ending| ending == "ron") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The scenario with only those expectations that are asked for.
+fn chosen(mut scenario: Scenario, only: &[String]) -> Scenario {
+    if !only.is_empty() {
+        scenario.expect.retain(|one| only.contains(&one.id));
+    }
+    scenario
+}
+
+fn breaks(judged: &[Judged]) -> bool {
+    judged.iter().any(Judged::breaks)
+}
+
+/// Runs what the expectations need; nothing if interrupted. Gives the fewest replicates of a run.
 fn judge(
     args: &Args,
     face: &Face,
     scenario: &Scenario,
     interrupt: &Interrupt,
 ) -> Result<Option<(u64, Vec<Judged>)>, Failure> {
-    let needs = Needs::of(scenario);
-    let mut court = Court::new(scenario, &needs);
-    if scenario.expect.is_empty() {
-        return Ok(Some((0, Vec::new())));
+    let mut judged = Vec::new();
+    let mut fewest = None;
+    for session in expect::sessions(scenario, args.n, REPLICATES) {
+        let n = session.n;
+        let asked = Scenario {
+            outcomes: session.outcomes.clone(),
+            ..scenario.with_changes()
+        };
+        let arms = session.arms.clone();
+        let mut order = Order::new(Arc::new(asked), arms, n, args.seed, args.threads);
+        order.request.stances = session.stances;
+        let mut court = Court::new(session);
+        let meter = Meter::start(face, args.progress, n, &scenario.title);
+        if order.run(&mut court, &meter, interrupt)?.completed < n {
+            return Ok(None);
+        }
+        let good = n - court.failed();
+        fewest = Some(fewest.map_or(good, |fewest: u64| fewest.min(good)));
+        judged.extend(court.verdicts(scenario));
     }
-    let asked = Scenario {
-        outcomes: needs.outcomes.clone(),
-        ..Scenario::clone(scenario)
-    };
-    let order = Order::new(Arc::new(asked), needs.arms, args.n, args.seed, args.threads);
-    let meter = Meter::start(face, args.progress, args.n, &scenario.title);
-    let done = order.run(&mut court, &meter, interrupt)?.completed;
-    if done < args.n {
-        return Ok(None);
-    }
-    Ok(Some((done - court.failed, court.verdicts(scenario))))
+    judged.sort_by_key(|(place, _)| *place);
+    let judged = judged.into_iter().map(|(_, judged)| judged).collect();
+    Ok(Some((fewest.unwrap_or(0), judged)))
 }
 
-fn table(
-    face: &Face,
-    scenario: &Scenario,
-    file: &str,
-    replicates: u64,
-    judged: &[Judged],
-) -> String {
-    let paint = face.paint;
-    let mut text = format!("{}  {file}\n", paint.strong(&scenario.title));
-    if judged.is_empty() {
+fn verdict(one: &Judged) -> Word {
+    match (one.verdict, &one.known) {
+        (Verdict::Pass, None) => Word::new(Tone::Good, "pass"),
+        (Verdict::Pass, Some(_)) => Word::new(Tone::Bad, "PASSES NOW"),
+        (Verdict::Undecided, _) => Word::new(Tone::Doubt, "undecided"),
+        (Verdict::Fail, None) => Word::new(Tone::Bad, "FAIL"),
+        (Verdict::Fail, Some(_)) => Word::new(Tone::Doubt, "fail, known"),
+    }
+}
+
+/// The claim in words if the file says it, else the statement; then the reasons.
+fn claim(one: &Judged) -> String {
+    let mut text = if one.says.is_empty() {
+        statement(one)
+    } else {
+        one.says.clone()
+    };
+    for (head, words) in [("", &one.because), ("known: ", &known(one))] {
+        if !words.is_empty() {
+            text += &format!("\n{head}{words}");
+        }
+    }
+    text
+}
+
+fn known(one: &Judged) -> String {
+    match (one.verdict, &one.known) {
+        (Verdict::Pass, Some(_)) => "it passes after all: take `known` away".to_owned(),
+        (_, known) => known.clone().unwrap_or_default(),
+    }
+}
+
+fn table(face: &Face, heard: &Heard) -> String {
+    let mut text = format!("{}  {}\n", face.paint.strong(&heard.title), heard.file);
+    if heard.judged.is_empty() {
         return text + "  expects nothing of itself: add `expect: [...]`\n";
     }
     let mut sheet = Sheet::new(
@@ -143,42 +237,91 @@ fn table(
             Column::Prose("found"),
         ],
     );
-    for one in judged {
-        let verdict = match one.verdict {
-            Verdict::Holds => Word::new(Tone::Good, "holds"),
-            Verdict::Open => Word::new(Tone::Doubt, "open"),
-            Verdict::Fails => Word::new(Tone::Bad, "FAILS"),
-        };
-        let because = if one.because.is_empty() {
-            String::new()
-        } else {
-            format!("\n{}", one.because)
-        };
-        sheet.row([
-            verdict,
-            format!("{}{because}", statement(one)).into(),
-            one.found.as_str().into(),
-        ]);
+    for one in &heard.judged {
+        sheet.row([verdict(one), claim(one).into(), one.found.as_str().into()]);
     }
-    let failed = judged
-        .iter()
-        .filter(|one| one.verdict == Verdict::Fails)
-        .count();
-    let count = number::counted(judged.len() as u64, "expectation");
-    let verdict = if failed == 0 {
-        paint.good("none fails")
-    } else {
-        paint.bad(&format!(
-            "{failed} of them {}",
-            if failed == 1 { "fails" } else { "fail" }
-        ))
-    };
     text += &sheet.text();
-    text += &format!(
-        "  {count} on {}: {verdict}\n",
-        number::counted(replicates, "replicate")
+    text + &summary(face, &heard.judged.iter(), heard.replicates)
+}
+
+/// How many there are of each verdict.
+fn summary<'j>(face: &Face, judged: &(impl Iterator<Item = &'j Judged> + Clone), n: u64) -> String {
+    let count = |what: Verdict| judged.clone().filter(|one| one.verdict == what).count();
+    let broken = judged.clone().filter(|one| one.breaks()).count();
+    let words = format!(
+        "{} pass, {} undecided, {} fail",
+        count(Verdict::Pass),
+        count(Verdict::Undecided),
+        count(Verdict::Fail)
     );
-    text
+    let verdict = match broken {
+        0 => face.paint.good("nothing unexpected"),
+        1 => face.paint.bad("1 of them unexpected"),
+        more => face.paint.bad(&format!("{more} of them unexpected")),
+    };
+    format!(
+        "  {} on {}: {words}; {verdict}\n",
+        number::counted(judged.clone().count() as u64, "expectation"),
+        number::counted(n, "replicate")
+    )
+}
+
+/// One table, or one document, of all files.
+fn report(face: &Face, all: &[Heard]) -> Result<(), Failure> {
+    let judged = || all.iter().flat_map(|heard| &heard.judged);
+    if face.json {
+        let count = |what: Verdict| judged().filter(|one| one.verdict == what).count();
+        let flat = all.iter().flat_map(|heard| {
+            heard
+                .judged
+                .iter()
+                .map(|one| json!({"file": heard.file, "breaks": one.breaks(), "expectation": one}))
+        });
+        return face.document(&json!({
+            "ok": !judged().any(Judged::breaks),
+            "pass": count(Verdict::Pass),
+            "undecided": count(Verdict::Undecided),
+            "fail": count(Verdict::Fail),
+            "known": judged().filter(|one| one.known.is_some()).count(),
+            "expectations": flat.collect::<Vec<_>>(),
+        }));
+    }
+    let mut sheet = Sheet::new(
+        face,
+        [
+            Column::Words(""),
+            Column::Words("id"),
+            Column::Prose("claim"),
+            Column::Prose("effect (95 %)"),
+            Column::Number("n"),
+        ],
+    );
+    for heard in all {
+        for one in &heard.judged {
+            let words = if one.says.is_empty() {
+                statement(one)
+            } else {
+                one.says.clone()
+            };
+            let reason = known(one);
+            let words = if reason.is_empty() {
+                words
+            } else {
+                format!("{words}\nknown: {reason}")
+            };
+            let n = number::count(one.replicates);
+            let id = one.id.as_str().into();
+            sheet.row([
+                verdict(one),
+                id,
+                words.into(),
+                one.found.as_str().into(),
+                n.into(),
+            ]);
+        }
+    }
+    let n = all.iter().map(|heard| heard.replicates).min().unwrap_or(0);
+    face.data(&(sheet.text() + &summary(face, &judged(), n)))
 }
 
 /// The statement without its reason, which is shown below it.
@@ -190,11 +333,11 @@ fn statement(judged: &Judged) -> String {
         .map_or_else(|| judged.text.clone(), |text| format!("{text})"))
 }
 
-fn document(session: &Session) -> serde_json::Value {
+fn document(heard: &Heard) -> serde_json::Value {
     json!({
-        "file": session.file,
-        "ok": !fails(&session.judged),
-        "replicates": session.replicates,
-        "expectations": session.judged,
+        "file": heard.file,
+        "ok": !breaks(&heard.judged),
+        "replicates": heard.replicates,
+        "expectations": heard.judged,
     })
 }

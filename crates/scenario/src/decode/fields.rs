@@ -203,6 +203,12 @@ impl Fields {
         decoder.number_in(node, self.field(name), &self.path(name))
     }
 
+    /// A number that is no leaf, or its default.
+    pub(crate) fn number_or(&self, decoder: &mut Decoder<'_>, name: &str) -> f64 {
+        self.number(decoder, name)
+            .unwrap_or_else(|| self.field(name).default_number())
+    }
+
     pub(crate) fn whole(&self, decoder: &mut Decoder<'_>, name: &str) -> Option<i64> {
         let Form::Whole { min, max } = self.field(name).form else {
             return None;
