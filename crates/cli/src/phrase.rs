@@ -1,8 +1,8 @@
 //! Effects, conditions, rules and dates in words, with the names the scenario gives them.
 
 use foedera_scenario::{
-    Cadence, Condition, Confidence, Distribution, Effect, Group, Initiative, Leaf, Rule, Scenario,
-    Step, Timing, Weights,
+    Cadence, Condition, Confidence, Distribution, Effect, Group, Initiative, Leaf, Rule, Rung,
+    Scenario, Step, Timing, Weights,
 };
 
 use crate::number::plain;
@@ -20,6 +20,15 @@ pub(crate) fn effect(scenario: &Scenario, effect: &Effect) -> String {
 pub(crate) fn effects(scenario: &Scenario, effects: &[Effect]) -> String {
     let parts: Vec<String> = effects.iter().map(|one| effect(scenario, one)).collect();
     parts.join("; ")
+}
+
+/// What a rung does, and how long it takes to build.
+pub(crate) fn rung(scenario: &Scenario, rung: &Rung) -> String {
+    let effects = effects(scenario, &rung.effects);
+    rung.build_years.map_or_else(
+        || effects.clone(),
+        |years| format!("after {} years: {effects}", plain(scenario.value(years))),
+    )
 }
 
 /// What must hold.
@@ -50,6 +59,11 @@ pub(crate) fn condition(scenario: &Scenario, condition: &Condition) -> String {
                 "{} has reached {}",
                 initiative.id, initiative.ladder[*rung].id
             )
+        }
+        Condition::Completed { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            let rung = &initiative.ladder[*rung].id;
+            format!("{} has completed {rung}", initiative.id)
         }
         Condition::HasStatus { actor, org, status } => {
             format!(
@@ -124,6 +138,9 @@ pub(crate) fn procedure(scenario: &Scenario, initiative: &Initiative) -> String 
         Cadence::EveryMonths(months) => format!("every {months} months"),
     });
     parts.push(format!("{} to {}", initiative.from, initiative.until));
+    if initiative.recurring {
+        parts.push("held again and again".to_owned());
+    }
     if !initiative.open {
         parts.push("closed at the start".to_owned());
     }

@@ -128,10 +128,57 @@ fn sentence(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
                 format!("Dispute between {source} and {target}{deaths}."),
             )
         }
+        Happening::Held { .. } | Happening::Completed { .. } | Happening::Abandoned { .. } => {
+            work(scenario, what)
+        }
         Happening::Policy { policy } => {
             let title = &scenario.policies[policy as usize].title;
             ("policy", format!("Policy: {title}."))
         }
+    }
+}
+
+/// What is held again and again, and what is built.
+fn work(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
+    let names = |initiative: u32, rung: u32| {
+        let initiative = &scenario.initiatives[initiative as usize];
+        let rung = &initiative.ladder[rung as usize];
+        (initiative.title.as_str(), rung.title.as_str())
+    };
+    match *what {
+        Happening::Held {
+            initiative,
+            rung,
+            parties,
+            all,
+            host,
+        } => {
+            let (title, rung) = names(initiative, rung);
+            let host = host.map_or_else(String::new, |host| {
+                format!(", hosted by {}", scenario.world.actors[host as usize].name)
+            });
+            let who = match (all, parties) {
+                (true, _) => "everybody".to_owned(),
+                (false, 1) => "1 party".to_owned(),
+                (false, n) => format!("{n} parties"),
+            };
+            (
+                "held",
+                format!("“{title}” is held as “{rung}” by {who}{host}."),
+            )
+        }
+        Happening::Completed { initiative, rung } => {
+            let (title, rung) = names(initiative, rung);
+            ("completed", format!("“{title}”: “{rung}” is complete."))
+        }
+        Happening::Abandoned { initiative, rung } => {
+            let (title, rung) = names(initiative, rung);
+            (
+                "abandoned",
+                format!("“{title}”: work on “{rung}” is given up."),
+            )
+        }
+        _ => ("", String::new()),
     }
 }
 

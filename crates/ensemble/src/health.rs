@@ -284,7 +284,10 @@ fn kind(what: &Happening) -> Option<usize> {
         Happening::Paid { .. } => Some(3),
         Happening::StatusChanged { .. } => Some(4),
         Happening::Dispute { .. } => Some(5),
-        Happening::Policy { .. } => None,
+        Happening::Policy { .. }
+        | Happening::Held { .. }
+        | Happening::Completed { .. }
+        | Happening::Abandoned { .. } => None,
     }
 }
 

@@ -19,7 +19,7 @@ use foedera_sim::batch::DECIDING_TERMS;
 pub const BASE: &str = "base";
 
 /// Kinds of events, in the order of their index.
-pub(crate) const EVENT_KINDS: [(&str, &str); 7] = [
+pub(crate) const EVENT_KINDS: [(&str, &str); 10] = [
     ("shock", "A shock fired"),
     ("adopted", "A rung was adopted"),
     ("blocked", "A proposal was blocked"),
@@ -27,6 +27,9 @@ pub(crate) const EVENT_KINDS: [(&str, &str); 7] = [
     ("status", "A status changed"),
     ("dispute", "A militarised dispute"),
     ("policy", "A policy took effect"),
+    ("held", "A recurring initiative was held"),
+    ("completed", "What a rung builds is complete"),
+    ("abandoned", "What a rung was building was given up"),
 ];
 
 /// Kinds of faults, in the order of their index.
@@ -172,7 +175,10 @@ fn unit(scenario: &Scenario, outcome: &Outcome) -> String {
 fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeKind, f64, f64) {
     use OutcomeKind::{Count, Number, Time, Truth};
     match outcome {
-        Outcome::HasStatus { .. } | Outcome::Adopted { .. } => (Truth, 0.0, 1.0),
+        Outcome::HasStatus { .. }
+        | Outcome::Adopted { .. }
+        | Outcome::Completed { .. }
+        | Outcome::TookPart { .. } => (Truth, 0.0, 1.0),
         // Whole numbers in the middle of their bins.
         Outcome::Count { .. } => (Count, -0.5, scenario.world.actors.len() as f64 + 0.5),
         Outcome::EventCount { .. } => (Count, -0.5, EVENTS_EXPECTED + 0.5),
@@ -195,7 +201,8 @@ fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeK
         | Outcome::Implementation { .. }
         | Outcome::Level { .. }
         | Outcome::Depth { .. }
-        | Outcome::BlockShare { .. } => (Number, 0.0, 1.0),
+        | Outcome::BlockShare { .. }
+        | Outcome::ParticipationShare { .. } => (Number, 0.0, 1.0),
     }
 }
 
@@ -216,6 +223,14 @@ fn driver_range(scenario: &Scenario, program: &Program, driver: usize) -> (f64, 
 /// Name of an outcome's column, in the manner of the measures: `cohesion.SCO.affinity@2015-12`.
 fn name(scenario: &Scenario, outcome: &Outcome) -> String {
     let name = name_at_any_time(scenario, outcome);
+    if let Outcome::EventCount {
+        from: Some(from),
+        by,
+        ..
+    } = outcome
+    {
+        return format!("{name}@{from}..{}", by.unwrap_or(scenario.time.end));
+    }
     month(outcome).map_or(name.clone(), |month| format!("{name}@{month}"))
 }
 
@@ -235,8 +250,13 @@ const fn month(outcome: &Outcome) -> Option<Month> {
         | Outcome::Trust { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => *at,
-        Outcome::Adopted { by, .. } | Outcome::EventCount { by, .. } => *by,
-        Outcome::BlockShare { .. } | Outcome::TimeTo { .. } => None,
+        Outcome::Adopted { by, .. }
+        | Outcome::Completed { by, .. }
+        | Outcome::TookPart { by, .. }
+        | Outcome::EventCount { by, .. } => *by,
+        Outcome::BlockShare { .. }
+        | Outcome::ParticipationShare { .. }
+        | Outcome::TimeTo { .. } => None,
     }
 }
 
@@ -245,7 +265,6 @@ fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
     let org = |idx: &usize| &world.organisations[*idx].id;
     let actor = |idx: &usize| &world.actors[*idx].id;
     let bloc = |idx: &usize| &world.blocs[*idx].id;
-    let initiative = |idx: &usize| &scenario.initiatives[*idx].id;
     match outcome {
         Outcome::Cohesion { org: o, .. } => format!("cohesion.{}", org(o)),
         Outcome::CohesionPart { org: o, part, .. } => {
@@ -268,19 +287,12 @@ fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
             let status = status.name().to_lowercase();
             format!("status.{}.{}.{status}", actor(a), org(o))
         }
-        Outcome::Adopted {
-            initiative: i,
-            rung,
-            ..
-        } => {
-            let rung = &scenario.initiatives[*i].ladder[*rung].id;
-            format!("adopted.{}.{rung}", initiative(i))
-        }
-        Outcome::Depth { initiative: i, .. } => format!("depth.{}", initiative(i)),
-        Outcome::BlockShare {
-            initiative: i,
-            actor: a,
-        } => format!("block_share.{}.{}", initiative(i), actor(a)),
+        Outcome::Adopted { .. }
+        | Outcome::Completed { .. }
+        | Outcome::TookPart { .. }
+        | Outcome::ParticipationShare { .. }
+        | Outcome::Depth { .. }
+        | Outcome::BlockShare { .. } => name_of_initiative(scenario, outcome),
         Outcome::TimeTo { event } => format!("years_to.{}", event_name(scenario, event)),
         Outcome::EventCount { event, .. } => format!("events.{}", event_name(scenario, event)),
         Outcome::DriverLevel { driver, .. } => format!("driver.{}", world.drivers[*driver].id),
@@ -305,6 +317,46 @@ fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
     }
 }
 
+/// Name of an outcome that asks about an initiative.
+fn name_of_initiative(scenario: &Scenario, outcome: &Outcome) -> String {
+    let at = |initiative: &usize| &scenario.initiatives[*initiative];
+    let actor = |idx: &usize| scenario.world.actors[*idx].id.as_str();
+    match outcome {
+        Outcome::Adopted {
+            initiative, rung, ..
+        } => format!(
+            "adopted.{}.{}",
+            at(initiative).id,
+            at(initiative).ladder[*rung].id
+        ),
+        Outcome::Completed {
+            initiative, rung, ..
+        } => format!(
+            "completed.{}.{}",
+            at(initiative).id,
+            at(initiative).ladder[*rung].id
+        ),
+        Outcome::TookPart {
+            initiative,
+            actor: a,
+            ..
+        } => format!("took_part.{}.{}", at(initiative).id, actor(a)),
+        Outcome::ParticipationShare {
+            initiative,
+            actor: a,
+        } => {
+            let who = a.map_or_else(String::new, |a| format!(".{}", actor(&a)));
+            format!("participation.{}{who}", at(initiative).id)
+        }
+        Outcome::Depth { initiative, .. } => format!("depth.{}", at(initiative).id),
+        Outcome::BlockShare {
+            initiative,
+            actor: a,
+        } => format!("block_share.{}.{}", at(initiative).id, actor(a)),
+        other => unreachable!("{other:?} asks about no initiative"),
+    }
+}
+
 fn event_name(scenario: &Scenario, event: &EventKind) -> String {
     let world = &scenario.world;
     let of = |verb: &str, org: usize, actor: &Option<usize>| {
@@ -313,10 +365,21 @@ fn event_name(scenario: &Scenario, event: &EventKind) -> String {
         });
         format!("{verb}.{}{who}", world.organisations[org].id)
     };
+    let at = |verb: &str, initiative: usize, rung: usize| {
+        let initiative = &scenario.initiatives[initiative];
+        format!("{verb}.{}.{}", initiative.id, initiative.ladder[rung].id)
+    };
     match event {
-        EventKind::Adoption { initiative, rung } => {
-            let initiative = &scenario.initiatives[*initiative];
-            format!("adoption.{}.{}", initiative.id, initiative.ladder[*rung].id)
+        EventKind::Adoption { initiative, rung } => at("adoption", *initiative, *rung),
+        EventKind::Completion { initiative, rung } => at("completion", *initiative, *rung),
+        EventKind::Abandonment { initiative, rung } => at("abandonment", *initiative, *rung),
+        EventKind::Holding {
+            initiative,
+            rung,
+            all,
+        } => {
+            let verb = if *all { "holding_by_all" } else { "holding" };
+            at(verb, *initiative, *rung)
         }
         EventKind::Withdrawal { org, actor } => of("withdrawal", *org, actor),
         EventKind::Suspension { org, actor } => of("suspension", *org, actor),
@@ -354,6 +417,7 @@ pub(crate) struct Labels {
     pub(crate) exclusive: u32,
     pub(crate) returned: u32,
     pub(crate) lethal: u32,
+    pub(crate) everybody: u32,
 }
 
 impl Labels {
@@ -382,6 +446,7 @@ impl Labels {
         let exclusive = list(vec!["exclusive treaty".to_owned()]);
         let returned = list(vec!["returned".to_owned()]);
         let lethal = list(vec!["lethal".to_owned()]);
+        let everybody = list(vec!["everybody".to_owned()]);
         Self {
             names,
             shocks,
@@ -397,6 +462,7 @@ impl Labels {
             exclusive,
             returned,
             lethal,
+            everybody,
         }
     }
 }

@@ -159,8 +159,42 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
             row.kind = 6;
             row.subject = labels.policies + policy;
         }
+        Happening::Held { .. } | Happening::Completed { .. } | Happening::Abandoned { .. } => {
+            work_row(labels, event.what, &mut row);
+        }
     }
     row
+}
+
+/// The row of what is held again and again, or built.
+fn work_row(labels: &Labels, what: Happening, row: &mut EventRow) {
+    match what {
+        Happening::Held {
+            initiative,
+            rung,
+            parties,
+            all,
+            host,
+        } => {
+            row.kind = 7;
+            row.subject = labels.initiatives + initiative;
+            row.object = labels.rungs[initiative as usize] + rung;
+            row.detail = if all { labels.everybody } else { NONE };
+            row.from = host.map_or(NONE, |host| labels.actors + host);
+            row.count = Some(parties);
+        }
+        Happening::Completed { initiative, rung } => {
+            row.kind = 8;
+            row.subject = labels.initiatives + initiative;
+            row.object = labels.rungs[initiative as usize] + rung;
+        }
+        Happening::Abandoned { initiative, rung } => {
+            row.kind = 9;
+            row.subject = labels.initiatives + initiative;
+            row.object = labels.rungs[initiative as usize] + rung;
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -234,6 +268,45 @@ mod tests {
                 lethal: true
             }),
             ("dispute", texts(["A", "B", "lethal", "", ""]), None)
+        );
+    }
+
+    #[test]
+    fn a_holding_names_its_host_and_a_project_its_rung() {
+        let scenario = test_data::scenario();
+        let labels = Labels::new(&scenario);
+        let tell = |what: Happening| {
+            let event = Event {
+                lane: 0,
+                step: 3,
+                what,
+            };
+            event_row(&labels, &event)
+        };
+        let held = tell(Happening::Held {
+            initiative: 0,
+            rung: 1,
+            parties: 2,
+            all: true,
+            host: Some(1),
+        });
+        assert_eq!(EVENT_KINDS[held.kind as usize].0, "held");
+        assert_eq!(
+            (held.subject, held.object),
+            (labels.initiatives, labels.rungs[0] + 1)
+        );
+        assert_eq!(
+            (held.detail, held.from, held.count),
+            (labels.everybody, labels.actors + 1, Some(2))
+        );
+        let (initiative, rung) = (0, 1);
+        let complete = tell(Happening::Completed { initiative, rung });
+        let given_up = tell(Happening::Abandoned { initiative, rung });
+        assert_eq!(EVENT_KINDS[complete.kind as usize].0, "completed");
+        assert_eq!(EVENT_KINDS[given_up.kind as usize].0, "abandoned");
+        assert_eq!(
+            (complete.object, complete.count),
+            (labels.rungs[0] + 1, None)
         );
     }
 }

@@ -217,6 +217,7 @@ fn initiative(leaves: &mut Leaves) -> Initiative {
             &format!("initiatives.link.ladder.{id}.depth"),
             depth,
         ),
+        build_years: None,
         effects: Vec::new(),
     };
     Initiative {
@@ -232,6 +233,7 @@ fn initiative(leaves: &mut Leaves) -> Initiative {
         rule: None,
         meetings: Vec::new(),
         open: true,
+        recurring: false,
         conditions: Vec::new(),
         ladder: vec![rung("mou", 0.3), rung("merger", 1.0)],
         stances: Vec::new(),

@@ -245,6 +245,7 @@ fn initiative<'s>(initiative: &'s Initiative, all: &mut Structure<'s>) {
     }
     all.of(&head, "meetings", format!("{:?}", initiative.meetings));
     all.of(&head, "open", initiative.open.to_string());
+    all.of(&head, "recurring", initiative.recurring.to_string());
     for (idx, condition) in initiative.conditions.iter().enumerate() {
         all.written(&head, &format!("conditions[{idx}]"), |writer| {
             writer.condition(condition)

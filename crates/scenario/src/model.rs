@@ -698,6 +698,8 @@ pub struct Initiative {
     pub meetings: Vec<i32>,
     /// Whether it is open at the start.
     pub open: bool,
+    /// Whether it is held again and again: decided anew at every meeting of its cadence, from the first rung.
+    pub recurring: bool,
     /// What must hold for it to be tabled.
     pub conditions: Vec<Condition>,
     /// Rungs, shallow to deep.
@@ -715,7 +717,9 @@ pub struct Rung {
     pub title: String,
     /// Depth, 0..=1, rising along the ladder.
     pub depth: Leaf,
-    /// Effects when adopted.
+    /// Planned time to build `[years]`; its effects then apply on completion. None: on adoption.
+    pub build_years: Option<Leaf>,
+    /// Effects when adopted, or when built.
     pub effects: Vec<Effect>,
 }
 
@@ -758,6 +762,13 @@ pub enum Condition {
     },
     /// An initiative adopted at a rung or deeper.
     Adopted {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Rung.
+        rung: RungIdx,
+    },
+    /// What a rung of an initiative builds is complete.
+    Completed {
         /// Initiative.
         initiative: InitiativeIdx,
         /// Rung.
@@ -1026,6 +1037,29 @@ pub enum EventKind {
         /// Rung; the first one if not given.
         rung: RungIdx,
     },
+    /// What a rung builds is complete (a rung that builds nothing: when it is adopted).
+    Completion {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Rung; the first one if not given.
+        rung: RungIdx,
+    },
+    /// What a rung was building is given up.
+    Abandonment {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Rung; the first one if not given.
+        rung: RungIdx,
+    },
+    /// A recurring initiative is held.
+    Holding {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// At this rung or deeper.
+        rung: RungIdx,
+        /// Only with everyone who has a voice taking part.
+        all: bool,
+    },
     /// A member leaves (any, if no actor is given).
     Withdrawal {
         /// Organisation.
@@ -1134,6 +1168,32 @@ pub enum Outcome {
         /// Month; the end if not given.
         by: Option<Month>,
     },
+    /// Whether what a rung builds is complete (a rung that builds nothing: whether it is adopted).
+    Completed {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Rung.
+        rung: RungIdx,
+        /// Month; the end if not given.
+        by: Option<Month>,
+    },
+    /// Whether an actor took part in what was adopted or held.
+    TookPart {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Actor.
+        actor: ActorIdx,
+        /// Month; the end if not given.
+        by: Option<Month>,
+    },
+    /// Share of adoptions or holdings in which an actor took part (mean over all with a voice, if none is given);
+    /// absent if there was none.
+    ParticipationShare {
+        /// Initiative.
+        initiative: InitiativeIdx,
+        /// Actor; everybody if not given.
+        actor: Option<ActorIdx>,
+    },
     /// Depth of the deepest rung adopted, 0 if none.
     Depth {
         /// Initiative.
@@ -1153,10 +1213,12 @@ pub enum Outcome {
         /// Event.
         event: EventKind,
     },
-    /// Number of events up to a month.
+    /// Number of events from one month up to another.
     EventCount {
         /// Event.
         event: EventKind,
+        /// First month; the start if not given.
+        from: Option<Month>,
         /// Month; the end if not given.
         by: Option<Month>,
     },

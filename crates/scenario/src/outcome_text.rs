@@ -33,7 +33,13 @@ pub struct Target {
 impl Outcome {
     /// Whether it is true or false rather than a number.
     pub const fn is_truth(&self) -> bool {
-        matches!(self, Self::Adopted { .. } | Self::HasStatus { .. })
+        matches!(
+            self,
+            Self::Adopted { .. }
+                | Self::Completed { .. }
+                | Self::TookPart { .. }
+                | Self::HasStatus { .. }
+        )
     }
 }
 

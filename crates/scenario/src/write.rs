@@ -228,6 +228,13 @@ impl<'s> Writer<'s> {
                     self.initiative(*initiative)
                 )
             }
+            Condition::Completed { initiative, rung } => {
+                let rung = &self.scenario.initiatives[*initiative].ladder[*rung].id;
+                format!(
+                    "Completed(initiative: {}, rung: {rung:?})",
+                    self.initiative(*initiative)
+                )
+            }
             Condition::HasStatus { actor, org, status } => {
                 let (actor, org) = (self.actor(*actor), self.org(*org));
                 format!(

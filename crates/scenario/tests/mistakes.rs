@@ -609,6 +609,14 @@ fn sense() {
         ),
     );
     check(
+        "recurring_build",
+        &["recurring_build"],
+        &scenario(
+            "venues: [\"UNION\"],\n            ladder: [\n                (rung: \"talks\", depth: 0.4,",
+            "venues: [\"UNION\"], recurring: true,\n            ladder: [\n                (rung: \"talks\", depth: 0.4, build_years: 3,",
+        ),
+    );
+    check(
         "window_outside_span",
         &["window_outside_span"],
         &scenario(

@@ -83,6 +83,33 @@ pub enum Happening {
         /// Number of parties that took part.
         parties: u32,
     },
+    /// A recurring initiative was held.
+    Held {
+        /// Initiative.
+        initiative: u32,
+        /// Rung.
+        rung: u32,
+        /// Number of parties that took part.
+        parties: u32,
+        /// Whether everyone with a voice did.
+        all: bool,
+        /// The participant to whom it is worth most: its host.
+        host: Option<u32>,
+    },
+    /// What a rung builds is complete.
+    Completed {
+        /// Initiative.
+        initiative: u32,
+        /// Rung.
+        rung: u32,
+    },
+    /// What a rung was building was given up.
+    Abandoned {
+        /// Initiative.
+        initiative: u32,
+        /// Rung.
+        rung: u32,
+    },
     /// An initiative was tabled and failed.
     Blocked {
         /// Initiative.

@@ -10,13 +10,13 @@ use crate::isa::Isa;
 use crate::lanes::{LANES, Lanes};
 use crate::mechanisms::Law;
 use crate::probe;
-use crate::program::Program;
+use crate::program::{Program, SitePlan};
 use crate::rng::LaneKeys;
 use crate::state::{
     Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Commitment, Driver, ElementWeights,
     Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posture, Progress, Recorder, Salience, Shield, Standing, Stress, Texts, Threatened,
-    TiesVersion, TradeTotal, Traits, Utility, Verdict,
+    Posture, Progress, Recorder, Salience, Shield, Site, Sites, Standing, Stress, Texts,
+    Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
 };
 use crate::step;
 use crate::systems::appraise::Workspace;
@@ -257,6 +257,11 @@ fn insert(world: &mut World, program: &Arc<Program>) {
     world.insert_resource(Clock::default());
     world.insert_resource(TiesVersion::default());
     world.insert_resource(Acts::default());
+    let site = |site: &SitePlan| Site {
+        crew: vec![Lanes::ZERO; program.initiatives[site.initiative].parties.len()],
+        ..Site::default()
+    };
+    world.insert_resource(Sites(program.sites.iter().map(site).collect()));
     world.insert_resource(Fired(vec![Lanes::ZERO; scenario.shocks.len()]));
     world.insert_resource(Workspace::new(program));
     world.insert_resource(Prospects::new(program));

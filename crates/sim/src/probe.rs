@@ -37,9 +37,9 @@ fn month_of(outcome: &Outcome) -> Option<Option<Month>> {
         | Outcome::Trust { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => Some(*at),
-        Outcome::Adopted { by, .. } => Some(*by),
-        Outcome::BlockShare { .. } => Some(None),
-        Outcome::TimeTo { .. } | Outcome::EventCount { .. } => None,
+        Outcome::Adopted { by, .. } | Outcome::TookPart { by, .. } => Some(*by),
+        Outcome::BlockShare { .. } | Outcome::ParticipationShare { .. } => Some(None),
+        Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => None,
     }
 }
 
@@ -119,7 +119,19 @@ impl Columns<'_> {
                     Some(term) => self.utilities[row].terms[*term as usize],
                     None => self.utilities[row].total,
                 }),
-            Outcome::TimeTo { .. } | Outcome::EventCount { .. } => Lanes::ZERO,
+            Outcome::TookPart {
+                initiative, actor, ..
+            } => self
+                .party(*initiative, *actor)
+                .map_or(Lanes::ZERO, |party| {
+                    party.took.map(|took| math::indicator(took > 0.0))
+                }),
+            Outcome::ParticipationShare { initiative, actor } => {
+                self.participation(*initiative, *actor)
+            }
+            Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => {
+                Lanes::ZERO
+            }
         }
     }
 
@@ -157,6 +169,31 @@ impl Columns<'_> {
         })
     }
 
+    /// An actor's part in an initiative, if it may have a voice.
+    fn party(&self, initiative: usize, actor: usize) -> Option<&Party> {
+        let mut rows = self.plan.initiatives[initiative].parties.clone();
+        rows.find(|&row| self.plan.parties[row].actor == actor)
+            .map(|row| &self.parties[row])
+    }
+
+    /// Share of adoptions or holdings in which an actor, or the mean actor, took part; absent if there was none.
+    fn participation(&self, initiative: usize, actor: Option<usize>) -> Lanes {
+        let progress = &self.progress[initiative];
+        let took = match actor {
+            None => &progress.shares,
+            Some(actor) => self
+                .party(initiative, actor)
+                .map_or(&Lanes::ZERO, |party| &party.took),
+        };
+        Lanes::from_fn(|l| {
+            if progress.held[l] > 0.0 {
+                took[l] / progress.held[l]
+            } else {
+                f32::NAN
+            }
+        })
+    }
+
     /// Share of tablings that an actor stood in the way of; absent if there was none.
     fn block_share(&self, initiative: usize, actor: usize) -> Lanes {
         let tabled = &self.progress[initiative].tabled;
@@ -187,16 +224,17 @@ pub(crate) fn count_events(program: &Program, events: &[Event], outcomes: &mut [
         };
         roll.turn_to(event.lane);
         for question in &questions[theme as usize] {
-            let due = (event.step as usize) < question.until;
-            if !due || !matches(question.event, &event.what, &roll) {
+            let due = (question.from..question.until).contains(&(event.step as usize));
+            if !due || !matches(&question.event, &event.what, &roll) {
                 continue;
             }
             let out = &mut outcomes[question.outcome][event.lane as usize];
             let time = (event.step + 1) as f32 * years;
-            if question.counts {
-                *out += 1.0;
-            } else if out.is_nan() || time < *out {
-                *out = time;
+            match question.asks {
+                Asks::Count => *out += 1.0,
+                Asks::Whether => *out = 1.0,
+                Asks::Time if out.is_nan() || time < *out => *out = time,
+                Asks::Time => {}
             }
         }
         roll.note(&event.what);
@@ -204,13 +242,25 @@ pub(crate) fn count_events(program: &Program, events: &[Event], outcomes: &mut [
 }
 
 /// An outcome that asks for events.
-struct Question<'a> {
+struct Question {
     outcome: usize,
-    event: &'a EventKind,
-    /// Whether events are counted; else the first one is timed.
-    counts: bool,
+    event: EventKind,
+    asks: Asks,
+    /// First step that counts.
+    from: usize,
     /// First step that no longer counts.
     until: usize,
+}
+
+/// What is asked of events.
+#[derive(Clone, Copy)]
+enum Asks {
+    /// How many there are.
+    Count,
+    /// When the first one is.
+    Time,
+    /// Whether there is any.
+    Whether,
 }
 
 /// What an event is about: an outcome need look at events of its theme only.
@@ -225,7 +275,10 @@ enum Theme {
 impl Theme {
     fn of_question(event: &EventKind) -> Self {
         match event {
-            EventKind::Adoption { .. } => Self::Adoption,
+            EventKind::Adoption { .. }
+            | EventKind::Completion { .. }
+            | EventKind::Abandonment { .. }
+            | EventKind::Holding { .. } => Self::Adoption,
             EventKind::Withdrawal { .. }
             | EventKind::Suspension { .. }
             | EventKind::Accession { .. } => Self::Status,
@@ -236,7 +289,10 @@ impl Theme {
 
     fn of_happening(what: &Happening) -> Option<Self> {
         match what {
-            Happening::Adopted { .. } => Some(Self::Adoption),
+            Happening::Adopted { .. }
+            | Happening::Completed { .. }
+            | Happening::Abandoned { .. }
+            | Happening::Held { .. } => Some(Self::Adoption),
             Happening::StatusChanged { .. } => Some(Self::Status),
             Happening::Dispute { .. } => Some(Self::Dispute),
             Happening::Shock { .. } => Some(Self::Shock),
@@ -246,24 +302,38 @@ impl Theme {
 }
 
 /// The event outcomes by theme; sets each to what it is without any event.
-fn questions<'a>(scenario: &'a Scenario, outcomes: &mut [Lanes]) -> [Vec<Question<'a>>; 4] {
+fn questions(scenario: &Scenario, outcomes: &mut [Lanes]) -> [Vec<Question>; 4] {
     let mut questions = [const { Vec::new() }; 4];
     for (outcome, asked) in scenario.outcomes.iter().enumerate() {
         let n_steps = scenario.time.n_steps();
-        let (event, counts, until) = match asked {
-            Outcome::TimeTo { event } => (event, false, n_steps),
-            Outcome::EventCount { event, by } => (
-                event,
-                true,
-                by.map_or(n_steps, |month| scenario.time.step_of(month) + 1),
-            ),
+        let step_after =
+            |by: &Option<Month>| by.map_or(n_steps, |month| scenario.time.step_of(month) + 1);
+        let (event, asks, from, until) = match asked {
+            Outcome::TimeTo { event } => (event.clone(), Asks::Time, 0, n_steps),
+            Outcome::EventCount { event, from, by } => {
+                let from = from.map_or(0, |month| scenario.time.step_of(month));
+                (event.clone(), Asks::Count, from, step_after(by))
+            }
+            Outcome::Completed {
+                initiative,
+                rung,
+                by,
+            } => {
+                let (initiative, rung) = (*initiative, *rung);
+                let event = EventKind::Completion { initiative, rung };
+                (event, Asks::Whether, 0, step_after(by))
+            }
             _ => continue,
         };
-        outcomes[outcome] = Lanes::splat(if counts { 0.0 } else { f32::NAN });
-        questions[Theme::of_question(event) as usize].push(Question {
+        outcomes[outcome] = Lanes::splat(match asks {
+            Asks::Count | Asks::Whether => 0.0,
+            Asks::Time => f32::NAN,
+        });
+        questions[Theme::of_question(&event) as usize].push(Question {
             outcome,
             event,
-            counts,
+            asks,
+            from,
             until,
         });
     }
@@ -281,10 +351,9 @@ struct Roll<'a> {
 }
 
 impl<'a> Roll<'a> {
-    fn new(program: &'a Program, questions: &[Vec<Question<'_>>; 4]) -> Self {
-        let asks = |question: &Question<'_>| {
-            matches!(question.event, EventKind::Dispute { org: Some(_), .. })
-        };
+    fn new(program: &'a Program, questions: &[Vec<Question>; 4]) -> Self {
+        let asks =
+            |question: &Question| matches!(question.event, EventKind::Dispute { org: Some(_), .. });
         let statuses = program.seats.iter().map(|seat| seat.status).collect();
         Self {
             program,
@@ -324,6 +393,12 @@ impl<'a> Roll<'a> {
 fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
     let same = |asked: usize, found: u32| asked == found as usize;
     match (event, what) {
+        (
+            EventKind::Completion { .. }
+            | EventKind::Abandonment { .. }
+            | EventKind::Holding { .. },
+            _,
+        ) => is_done(event, what, roll.program),
         (
             EventKind::Adoption { initiative, rung },
             Happening::Adopted {
@@ -366,6 +441,53 @@ fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
     }
 }
 
+/// Whether something was completed, given up or held as asked for; what takes no time to build is complete when adopted.
+fn is_done(event: &EventKind, what: &Happening, program: &Program) -> bool {
+    let same =
+        |asked: (usize, usize), found: (u32, u32)| asked == (found.0 as usize, found.1 as usize);
+    match (event, *what) {
+        (
+            EventKind::Completion { initiative, rung },
+            Happening::Completed {
+                initiative: of,
+                rung: found,
+            },
+        )
+        | (
+            EventKind::Abandonment { initiative, rung },
+            Happening::Abandoned {
+                initiative: of,
+                rung: found,
+            },
+        ) => same((*initiative, *rung), (of, found)),
+        (
+            EventKind::Completion { initiative, rung },
+            Happening::Adopted {
+                initiative: of,
+                rung: reached,
+                ..
+            },
+        ) => {
+            let at_once = program.initiatives[*initiative].sites[*rung].is_none();
+            at_once && *initiative == of as usize && reached as usize >= *rung
+        }
+        (
+            EventKind::Holding {
+                initiative,
+                rung,
+                all,
+            },
+            Happening::Held {
+                initiative: of,
+                rung: found,
+                all: everybody,
+                ..
+            },
+        ) => *initiative == of as usize && found as usize >= *rung && (everybody || !all),
+        _ => false,
+    }
+}
+
 /// Whether a change of status is a departure, a suspension or an accession as asked for.
 fn changes_status(
     event: &EventKind,
@@ -382,9 +504,7 @@ fn changes_status(
             actor,
             to == Status::Member && from != Status::Suspended,
         ),
-        EventKind::Adoption { .. } | EventKind::Dispute { .. } | EventKind::Shock { .. } => {
-            return false;
-        }
+        _ => return false,
     };
     fits && *of == org && who.is_none_or(|who| who == actor)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foedera_scenario::{
-    Condition, Effect, ElementIdx, Group, OrganisationIdx, Outcome, Rule, Scenario, Status,
+    Condition, Effect, ElementIdx, Group, Leaf, OrganisationIdx, Outcome, Rule, Scenario, Status,
 };
 
 use crate::batch::Measure;
@@ -37,6 +37,8 @@ pub struct Program {
     pub(crate) initiatives: Vec<InitiativePlan>,
     /// Every (initiative, actor) that may ever decide.
     pub(crate) parties: Vec<PartyPlan>,
+    /// Every rung that takes time to build, by initiative, then rung.
+    pub(crate) sites: Vec<SitePlan>,
     pub(crate) measures: Vec<measures::Recorded>,
     pub(crate) public_measures: Vec<Measure>,
     /// What the outcomes need of the state at a step.
@@ -116,6 +118,19 @@ pub(crate) struct InitiativePlan {
     pub(crate) waits: Vec<f32>,
     /// First step of its window.
     pub(crate) opens: u32,
+    /// Site of each rung that takes time to build.
+    pub(crate) sites: Vec<Option<usize>>,
+}
+
+/// A rung that takes time to build.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SitePlan {
+    pub(crate) initiative: usize,
+    pub(crate) rung: usize,
+    /// Planned time.
+    pub(crate) build_years: Leaf,
+    /// Entity of its draws.
+    pub(crate) entity: u32,
 }
 
 /// A party of an initiative.
@@ -156,6 +171,7 @@ impl Program {
         let changes = Changes::of(&scenario);
         let (organisations, seats) = plan_organisations(&scenario, &changes, &dyad_of);
         let (initiatives, parties) = plan_initiatives(&scenario, &organisations, &seats);
+        let sites = plan_sites(&scenario);
         let measures = measures::recorded(&scenario);
         let public_measures = measures
             .iter()
@@ -188,6 +204,7 @@ impl Program {
             seats,
             initiatives,
             parties,
+            sites,
             measures,
             public_measures,
             probes,
@@ -448,7 +465,12 @@ fn plan_initiatives(
 ) -> (Vec<InitiativePlan>, Vec<PartyPlan>) {
     let mut plans = Vec::new();
     let mut parties = Vec::new();
+    let all_sites = plan_sites(scenario);
     for (idx, initiative) in scenario.initiatives.iter().enumerate() {
+        let of = |rung: usize| {
+            let is_here = |site: &SitePlan| (site.initiative, site.rung) == (idx, rung);
+            all_sites.iter().position(is_here)
+        };
         assert!(
             initiative.ladder.len() <= RUNGS_MAX,
             "the decoder limits rungs"
@@ -475,9 +497,31 @@ fn plan_initiatives(
             meetings,
             waits,
             opens: u32::try_from(scenario.time.step_of(initiative.from)).expect("steps fit u32"),
+            sites: (0..initiative.ladder.len()).map(of).collect(),
         });
     }
     (plans, parties)
+}
+
+/// Every rung that takes time to build.
+fn plan_sites(scenario: &Scenario) -> Vec<SitePlan> {
+    let mut sites = Vec::new();
+    for (initiative, file) in scenario.initiatives.iter().enumerate() {
+        for (rung, step) in file.ladder.iter().enumerate() {
+            sites.extend(step.build_years.map(|build_years| SitePlan {
+                initiative,
+                rung,
+                build_years,
+                entity: site_entity(file.number, rung),
+            }));
+        }
+    }
+    sites
+}
+
+/// Entity of the draws of what a rung builds.
+pub(crate) fn site_entity(initiative: u16, rung: usize) -> u32 {
+    crate::rng::directed_entity(initiative, u16::try_from(rung).expect("few rungs"))
 }
 
 fn plan_party(

@@ -22,6 +22,10 @@ pub(crate) const TABLING: u8 = 8;
 pub(crate) const DISPUTE: u8 = 9;
 /// Whether a member leaves; entity is organisation and actor.
 pub(crate) const EXIT: u8 = 10;
+/// Time it takes to build a project; entity is initiative and rung.
+pub(crate) const PROJECT: u8 = 11;
+/// Whether a project is given up; entity is initiative and rung.
+pub(crate) const ABANDONMENT: u8 = 12;
 
 #[cfg(test)]
 mod tests {
@@ -38,6 +42,8 @@ mod tests {
             super::TABLING,
             super::DISPUTE,
             super::EXIT,
+            super::PROJECT,
+            super::ABANDONMENT,
         ];
         let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

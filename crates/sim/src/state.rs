@@ -276,14 +276,49 @@ pub(crate) struct Progress {
     pub(crate) rested: Lanes,
     /// Tablings so far.
     pub(crate) tabled: Lanes,
+    /// Adoptions or holdings so far.
+    pub(crate) held: Lanes,
+    /// Sum of the shares of those with a voice that took part in them.
+    pub(crate) shares: Lanes,
 }
 
-/// A party's persistent chance and stance, and how often it blocked.
+/// Building at one rung: whether it goes on, for how long, and who builds.
+#[derive(Default, Clone)]
+pub(crate) struct Site {
+    /// [`site::IDLE`], [`site::BUILDING`], [`site::COMPLETE`] or [`site::ABANDONED`].
+    pub(crate) stage: Lanes,
+    /// Steps of work so far.
+    pub(crate) age: Lanes,
+    /// Time it takes `[years]`.
+    pub(crate) years: Lanes,
+    /// 1 for those who build, by party of the initiative.
+    pub(crate) crew: Vec<Lanes>,
+}
+
+/// Stages of a site.
+pub(crate) mod site {
+    /// Not agreed.
+    pub(crate) const IDLE: f32 = 0.0;
+    /// Agreed and not complete.
+    pub(crate) const BUILDING: f32 = 1.0;
+    /// Complete.
+    pub(crate) const COMPLETE: f32 = 2.0;
+    /// Given up.
+    pub(crate) const ABANDONED: f32 = 3.0;
+}
+
+/// Every site, in the order of the program's.
+#[derive(Resource, Default)]
+pub(crate) struct Sites(pub(crate) Vec<Site>);
+
+/// A party's persistent chance and stance, and how often it blocked or took part.
 #[derive(Component, Default)]
 pub(crate) struct Party {
     pub(crate) persistent: Lanes,
     pub(crate) stance: Lanes,
     pub(crate) blocked: Lanes,
+    /// Adoptions or holdings in which it took part.
+    pub(crate) took: Lanes,
 }
 
 /// What was decided this step about an initiative.

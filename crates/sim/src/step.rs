@@ -3,7 +3,9 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 
-use crate::systems::{appraise, bargain, build, expose, load, observe, relate, shock, withdraw};
+use crate::systems::{
+    appraise, bargain, build, expose, load, observe, projects, relate, shock, withdraw,
+};
 
 /// The order in which a step happens. Deciding is part of `bargain`: a rule needs the values at hand.
 pub(crate) fn schedule() -> Schedule {
@@ -32,6 +34,7 @@ pub(crate) fn schedule() -> Schedule {
             bargain::bargain,
             // Commit
             (
+                projects::build_projects,
                 bargain::commit,
                 relate::relate_votes,
                 build::commit_members,
@@ -66,6 +69,7 @@ pub(crate) fn loading() -> Schedule {
             load::load_organisations,
             load::load_drivers,
             load::load_initiatives,
+            load::load_sites,
         )
             .chain(),
     );

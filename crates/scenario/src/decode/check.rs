@@ -29,7 +29,8 @@ impl Decoder<'_> {
                 .conditions
                 .iter()
                 .filter_map(|condition| match condition {
-                    Condition::Adopted { initiative, .. } => Some(*initiative),
+                    Condition::Adopted { initiative, .. }
+                    | Condition::Completed { initiative, .. } => Some(*initiative),
                     _ => None,
                 });
             adopted.collect()

@@ -223,6 +223,19 @@ pub(crate) const CONDITIONS: Choice = Choice {
             ],
         },
         Shape {
+            name: "Completed",
+            doc: "What a rung of an initiative builds is complete",
+            fields: &[
+                INITIATIVE,
+                field(
+                    "rung",
+                    Form::Words("the id of a rung of the initiative"),
+                    "Rung",
+                )
+                .optional("the first"),
+            ],
+        },
+        Shape {
             name: "HasStatus",
             doc: "An actor's status is exactly this",
             fields: &[ACTOR, ORG, STATUS],
@@ -439,10 +452,14 @@ impl Decoder<'_> {
                     Condition::DriverBelow { driver, level }
                 })
             }
-            "Adopted" => {
+            "Adopted" | "Completed" => {
                 let initiative = fields.name(self, "initiative")?;
                 let rung = self.rung_at(&fields, initiative)?;
-                Some(Condition::Adopted { initiative, rung })
+                Some(if shape.name == "Adopted" {
+                    Condition::Adopted { initiative, rung }
+                } else {
+                    Condition::Completed { initiative, rung }
+                })
             }
             _ => {
                 let actor = fields.name(self, "actor");

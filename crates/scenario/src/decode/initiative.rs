@@ -7,6 +7,14 @@ use crate::model::{Cadence, Condition, Initiative, Rung, Stance};
 use crate::spec::{Choice, Field, Form, Kind, Shape, field, number as number_field, share, text};
 use crate::tree::{Entry, Node, Value};
 
+const BUILD_YEARS: Field = number_field(
+    "build_years",
+    0.0,
+    100.0,
+    "Planned time to build; the effects apply on completion",
+)
+.unit("years");
+
 /// Keys of an initiative.
 pub(crate) const INITIATIVE: Shape = Shape {
     name: "initiative",
@@ -49,6 +57,12 @@ pub(crate) const INITIATIVE: Shape = Shape {
         .optional("January, April, July and October"),
         field("open", Form::Flag, "Whether it is open at the start").optional("true"),
         field(
+            "recurring",
+            Form::Flag,
+            "Whether it is held again and again: put to the vote anew, from the first rung, at every meeting of its cadence",
+        )
+        .optional("false"),
+        field(
             "conditions",
             Form::Words("a list of conditions"),
             "What must hold for it to be tabled",
@@ -87,10 +101,11 @@ pub(crate) const RUNG: Shape = Shape {
         text("rung", "Id"),
         text("title", "Title").optional("the id"),
         share("depth", "Depth, rising along the ladder"),
+        BUILD_YEARS.optional("nothing to build; the effects apply on adoption"),
         field(
             "effects",
             Form::Words("a list of effects, at least one"),
-            "Effects when adopted",
+            "Effects when adopted, or when built",
         ),
     ],
 };
@@ -183,7 +198,11 @@ impl Decoder<'_> {
         for entry in &entries {
             let idx = self.names.find(Kind::Initiative, &entry.key.text);
             let number = idx.map_or(0, |idx| numbers[idx]);
-            all.extend(self.initiative(entry, &at, number));
+            let initiative = self.initiative(entry, &at, number);
+            if let Some(initiative) = &initiative {
+                self.check_recurring(initiative, entry, &at);
+            }
+            all.extend(initiative);
         }
         self.check_conditions(&all, &entries);
         all
@@ -228,10 +247,35 @@ impl Decoder<'_> {
             rule,
             meetings,
             open: fields.flag(self, "open", true),
+            recurring: fields.flag(self, "recurring", false),
             conditions: self.conditions(&fields),
             ladder: self.ladder(&fields),
             stances: self.stances(&fields),
         })
+    }
+
+    /// What is held again and again has nothing to build: the next holding would come before it stands.
+    fn check_recurring(&mut self, initiative: &Initiative, entry: &Entry, at: &At) {
+        let builds = initiative
+            .ladder
+            .iter()
+            .find(|rung| rung.build_years.is_some());
+        if let Some(rung) = builds.filter(|_| initiative.recurring) {
+            let message = format!(
+                "`{}` is recurring, and its rung `{}` takes years to build",
+                initiative.id, rung.id
+            );
+            let at = at.key(&initiative.id);
+            let mistake = self
+                .mistake(
+                    "scenario::recurring_build",
+                    entry.key.span,
+                    &at.path,
+                    message,
+                )
+                .help("leave `build_years` out, or `recurring`");
+            self.push(mistake);
+        }
     }
 
     fn own_meetings(&mut self, fields: &Fields, without_venue: bool) -> Vec<i32> {
@@ -378,6 +422,8 @@ impl Decoder<'_> {
             return None;
         }
         let depth = fields.leaf(self, "depth");
+        let builds = fields.node("build_years").is_some();
+        let build_years = builds.then(|| fields.leaf(self, "build_years"));
         self.parties_known = true;
         let effects = self.effects(&fields, "effects");
         self.parties_known = false;
@@ -391,6 +437,7 @@ impl Decoder<'_> {
             id: known,
             title,
             depth,
+            build_years,
             effects,
         })
     }

@@ -20,6 +20,7 @@ const RUNG: Field = field(
 const BLOC: Field = field("bloc", Form::Name(Kind::Bloc), "Bloc");
 const AT: Field = field("at", Form::Month, "When").optional("at the end");
 const BY: Field = field("by", Form::Month, "Up to which month").optional("up to the end");
+const SINCE: Field = field("from", Form::Month, "From which month").optional("from the start");
 const STATUS: Field = field("status", Form::Choice("status"), "Status");
 const EVENT: Field = field("event", Form::Choice("event"), "Event");
 
@@ -74,6 +75,22 @@ pub(crate) const OUTCOMES: Choice = Choice {
             fields: &[INITIATIVE, RUNG, BY],
         },
         Shape {
+            name: "Completed",
+            doc: "Whether what a rung builds is complete (a rung that builds nothing: whether it is adopted)",
+            fields: &[INITIATIVE, RUNG, BY],
+        },
+        Shape {
+            name: "TookPart",
+            doc: "Whether an actor took part in what was adopted or held",
+            fields: &[INITIATIVE, ACTOR, BY],
+        },
+        Shape {
+            name: "ParticipationShare",
+            doc: "Share of adoptions or holdings in which an actor took part (mean over all with a voice, if none is \
+                  given); absent if there was none",
+            fields: &[INITIATIVE, ACTOR.optional("everybody")],
+        },
+        Shape {
             name: "Depth",
             doc: "Depth of the deepest rung adopted, 0 if none",
             fields: &[INITIATIVE, AT],
@@ -90,8 +107,8 @@ pub(crate) const OUTCOMES: Choice = Choice {
         },
         Shape {
             name: "EventCount",
-            doc: "Number of events",
-            fields: &[EVENT, BY],
+            doc: "Number of events from one month up to another",
+            fields: &[EVENT, BY, SINCE],
         },
         Shape {
             name: "DriverLevel",
@@ -140,6 +157,30 @@ pub(crate) const EVENTS: Choice = Choice {
             name: "Adoption",
             doc: "A rung of an initiative, or a deeper one, is adopted",
             fields: &[INITIATIVE, RUNG],
+        },
+        Shape {
+            name: "Completion",
+            doc: "What a rung builds is complete (a rung that builds nothing: it is adopted)",
+            fields: &[INITIATIVE, RUNG],
+        },
+        Shape {
+            name: "Abandonment",
+            doc: "What a rung was building is given up",
+            fields: &[INITIATIVE, RUNG],
+        },
+        Shape {
+            name: "Holding",
+            doc: "A recurring initiative is held, at a rung or deeper",
+            fields: &[
+                INITIATIVE,
+                RUNG,
+                field(
+                    "all",
+                    Form::Flag,
+                    "Only with everyone who has a voice taking part",
+                )
+                .optional("false"),
+            ],
         },
         Shape {
             name: "Withdrawal",
@@ -285,7 +326,8 @@ impl Decoder<'_> {
         match shape.name {
             "Cohesion" | "CohesionPart" | "Maturity" | "Implementation" | "Level" | "Count"
             | "Antagonism" => self.organisation_outcome(shape.name, &fields),
-            "Adopted" | "Depth" | "BlockShare" => self.initiative_outcome(shape.name, &fields),
+            "Adopted" | "Completed" | "TookPart" | "ParticipationShare" | "Depth"
+            | "BlockShare" => self.initiative_outcome(shape.name, &fields),
             "HasStatus" | "Affinity" | "Trust" | "Utility" => {
                 self.actor_outcome(shape.name, &fields)
             }
@@ -293,9 +335,16 @@ impl Decoder<'_> {
                 event: self.event_at(&fields)?,
             }),
             "EventCount" => {
+                let from = fields.month_in_span(self, "from");
                 let by = fields.month_in_span(self, "by");
+                if let (Some(first), Some(last)) = (from, by)
+                    && first > last
+                {
+                    self.dates_reversed(&fields, "from", "by", (first, last));
+                }
                 Some(Outcome::EventCount {
                     event: self.event_at(&fields)?,
+                    from,
                     by,
                 })
             }
@@ -358,13 +407,41 @@ impl Decoder<'_> {
     fn initiative_outcome(&mut self, name: &str, fields: &Fields) -> Option<Outcome> {
         let initiative = fields.name(self, "initiative");
         match name {
-            "Adopted" => {
+            "Adopted" | "Completed" => {
                 let by = fields.month_in_span(self, "by");
-                let rung = self.rung_at(fields, initiative?)?;
-                Some(Outcome::Adopted {
+                let initiative = initiative?;
+                let rung = self.rung_at(fields, initiative)?;
+                Some(if name == "Adopted" {
+                    Outcome::Adopted {
+                        initiative,
+                        rung,
+                        by,
+                    }
+                } else {
+                    Outcome::Completed {
+                        initiative,
+                        rung,
+                        by,
+                    }
+                })
+            }
+            "TookPart" => {
+                let actor = fields.name(self, "actor");
+                let by = fields.month_in_span(self, "by");
+                Some(Outcome::TookPart {
                     initiative: initiative?,
-                    rung,
+                    actor: actor?,
                     by,
+                })
+            }
+            "ParticipationShare" => {
+                let actor = fields.name(self, "actor");
+                if fields.node("actor").is_some() && actor.is_none() {
+                    return None;
+                }
+                Some(Outcome::ParticipationShare {
+                    initiative: initiative?,
+                    actor,
                 })
             }
             "Depth" => {
@@ -461,10 +538,19 @@ impl Decoder<'_> {
     fn event(&mut self, node: &Node, at: &At) -> Option<EventKind> {
         let (shape, fields) = self.variant(node, &EVENTS, at)?;
         match shape.name {
-            "Adoption" => {
+            "Adoption" | "Completion" | "Abandonment" | "Holding" => {
                 let initiative = fields.name(self, "initiative")?;
                 let rung = self.rung_at(&fields, initiative)?;
-                Some(EventKind::Adoption { initiative, rung })
+                Some(match shape.name {
+                    "Adoption" => EventKind::Adoption { initiative, rung },
+                    "Completion" => EventKind::Completion { initiative, rung },
+                    "Abandonment" => EventKind::Abandonment { initiative, rung },
+                    _ => EventKind::Holding {
+                        initiative,
+                        rung,
+                        all: fields.flag(self, "all", false),
+                    },
+                })
             }
             "Withdrawal" | "Suspension" | "Accession" => {
                 let actor = fields.name(self, "actor");

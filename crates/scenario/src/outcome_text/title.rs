@@ -22,10 +22,20 @@ pub fn title(scenario: &Scenario, outcome: &Outcome) -> String {
         | Outcome::Trust { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => format!("{subject} at {}", end(at)),
-        Outcome::Adopted { by, .. } | Outcome::EventCount { by, .. } => {
+        Outcome::EventCount {
+            from: Some(from),
+            by,
+            ..
+        } => format!("{subject} from {from} to {}", end(by)),
+        Outcome::Adopted { by, .. }
+        | Outcome::Completed { by, .. }
+        | Outcome::TookPart { by, .. }
+        | Outcome::EventCount { by, .. } => {
             format!("{subject} by {}", end(by))
         }
-        Outcome::BlockShare { .. } | Outcome::TimeTo { .. } => subject,
+        Outcome::BlockShare { .. }
+        | Outcome::ParticipationShare { .. }
+        | Outcome::TimeTo { .. } => subject,
     }
 }
 
@@ -52,7 +62,6 @@ fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
     let org = |idx: &usize| world.organisations[*idx].id.as_str();
     let actor = |idx: &usize| world.actors[*idx].id.as_str();
     let bloc = |idx: &usize| world.blocs[*idx].title.as_str();
-    let proposal = |idx: &usize| scenario.initiatives[*idx].title.as_str();
     match outcome {
         Outcome::Cohesion { org: o, .. } => format!("Cohesion of {}", org(o)),
         Outcome::CohesionPart { org: o, part, .. } => {
@@ -76,19 +85,12 @@ fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
         } => {
             format!("{} is {} of {}", actor(a), lower(*status), org(o))
         }
-        Outcome::Adopted {
-            initiative, rung, ..
-        } => {
-            let rung = &scenario.initiatives[*initiative].ladder[*rung].title;
-            format!("{}: {rung} adopted", proposal(initiative))
-        }
-        Outcome::Depth { initiative, .. } => format!("{}: depth", proposal(initiative)),
-        Outcome::BlockShare {
-            initiative,
-            actor: a,
-        } => {
-            format!("{}: blocked by {}", proposal(initiative), actor(a))
-        }
+        Outcome::Adopted { .. }
+        | Outcome::Completed { .. }
+        | Outcome::TookPart { .. }
+        | Outcome::ParticipationShare { .. }
+        | Outcome::Depth { .. }
+        | Outcome::BlockShare { .. } => subject_of_initiative(scenario, outcome),
         Outcome::TimeTo { event } => format!("Years to {}", event_title(scenario, event)),
         Outcome::EventCount { event, .. } => format!("Count of {}", event_title(scenario, event)),
         Outcome::DriverLevel { driver, .. } => world.drivers[*driver].title.clone(),
@@ -115,6 +117,46 @@ fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
     }
 }
 
+/// What an outcome says of an initiative.
+fn subject_of_initiative(scenario: &Scenario, outcome: &Outcome) -> String {
+    let actor = |idx: &usize| scenario.world.actors[*idx].id.as_str();
+    let proposal = |idx: &usize| scenario.initiatives[*idx].title.as_str();
+    match outcome {
+        Outcome::Adopted {
+            initiative, rung, ..
+        } => {
+            let rung = &scenario.initiatives[*initiative].ladder[*rung].title;
+            format!("{}: {rung} adopted", proposal(initiative))
+        }
+        Outcome::Completed {
+            initiative, rung, ..
+        } => {
+            let rung = &scenario.initiatives[*initiative].ladder[*rung].title;
+            format!("{}: {rung} completed", proposal(initiative))
+        }
+        Outcome::TookPart {
+            initiative,
+            actor: a,
+            ..
+        } => format!("{}: {} takes part", proposal(initiative), actor(a)),
+        Outcome::ParticipationShare {
+            initiative,
+            actor: a,
+        } => {
+            let who = a.map_or_else(String::new, |idx| format!(" of {}", actor(&idx)));
+            format!("{}: participation{who}", proposal(initiative))
+        }
+        Outcome::Depth { initiative, .. } => format!("{}: depth", proposal(initiative)),
+        Outcome::BlockShare {
+            initiative,
+            actor: a,
+        } => {
+            format!("{}: blocked by {}", proposal(initiative), actor(a))
+        }
+        other => unreachable!("{other:?} says nothing of an initiative"),
+    }
+}
+
 /// A short title of an event, such as `withdrawal of B from A`.
 pub fn event_title(scenario: &Scenario, event: &EventKind) -> String {
     let world = &scenario.world;
@@ -127,6 +169,26 @@ pub fn event_title(scenario: &Scenario, event: &EventKind) -> String {
                 "adoption of {}: {}",
                 initiative.title, initiative.ladder[*rung].title
             )
+        }
+        EventKind::Completion { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            let rung = &initiative.ladder[*rung].title;
+            format!("completion of {}: {rung}", initiative.title)
+        }
+        EventKind::Abandonment { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            let rung = &initiative.ladder[*rung].title;
+            format!("abandonment of {}: {rung}", initiative.title)
+        }
+        EventKind::Holding {
+            initiative,
+            rung,
+            all,
+        } => {
+            let initiative = &scenario.initiatives[*initiative];
+            let rung = &initiative.ladder[*rung].title;
+            let all = if *all { " with everybody" } else { "" };
+            format!("holding of {}: {rung}{all}", initiative.title)
         }
         EventKind::Withdrawal { org: o, actor } => {
             format!("withdrawal of {} from {}", who(actor), org(o))

@@ -31,6 +31,30 @@ pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
             "Adopted",
             [w.adoption(*initiative, *rung), month("by", *by)],
         ),
+        Outcome::Completed {
+            initiative,
+            rung,
+            by,
+        } => call(
+            "Completed",
+            [w.adoption(*initiative, *rung), month("by", *by)],
+        ),
+        Outcome::TookPart {
+            initiative,
+            actor,
+            by,
+        } => call(
+            "TookPart",
+            [
+                w.initiative(*initiative),
+                w.actor("actor", *actor),
+                month("by", *by),
+            ],
+        ),
+        Outcome::ParticipationShare { initiative, actor } => {
+            let who = actor.map_or_else(none, |actor| w.actor("actor", actor));
+            call("ParticipationShare", [w.initiative(*initiative), who])
+        }
         Outcome::Depth { initiative, at } => {
             call("Depth", [w.initiative(*initiative), month("at", *at)])
         }
@@ -39,7 +63,10 @@ pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
             [w.initiative(*initiative), w.actor("actor", *actor)],
         ),
         Outcome::TimeTo { event } => call("TimeTo", [w.event(event)]),
-        Outcome::EventCount { event, by } => call("EventCount", [w.event(event), month("by", *by)]),
+        Outcome::EventCount { event, from, by } => call(
+            "EventCount",
+            [w.event(event), month("by", *by), month("from", *from)],
+        ),
         Outcome::DriverLevel { driver, at } => {
             let driver = text("driver", &scenario.world.drivers[*driver].id);
             call("DriverLevel", [driver, month("at", *at)])
@@ -186,6 +213,23 @@ impl Words<'_> {
         let written = match event {
             EventKind::Adoption { initiative, rung } => {
                 call("Adoption", [self.adoption(*initiative, *rung)])
+            }
+            EventKind::Completion { initiative, rung } => {
+                call("Completion", [self.adoption(*initiative, *rung)])
+            }
+            EventKind::Abandonment { initiative, rung } => {
+                call("Abandonment", [self.adoption(*initiative, *rung)])
+            }
+            EventKind::Holding {
+                initiative,
+                rung,
+                all,
+            } => {
+                let all = if *all { "all: true" } else { "" };
+                call(
+                    "Holding",
+                    [self.adoption(*initiative, *rung), all.to_owned()],
+                )
             }
             EventKind::Withdrawal { org, actor } => {
                 call("Withdrawal", [self.org(*org), who(*actor)])

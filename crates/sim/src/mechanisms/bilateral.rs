@@ -6,7 +6,8 @@
 //! **Equations.** Threats `−w_S σ_S Σ_h ΔI_ih (burden − best protection_ih)`; trust `w stake_ib 1.5 (σ_E + σ_T) ΔT`, for the bloc's
 //! members `w/2 · weight of the others · ΔT`; forces `−p α_i presence_ib (1 − T_ib)/2 ΔD`; trade `½ w_T σ_T Δworth`; energy links
 //! `½ w_E σ_E price Σ_j comp_ij Δlink`; joint work `−d α_i depth (1 − T_ib)/2` where members of bloc b are named parties, and for them
-//! `−d α_i depth (1 − A)/2`, A their mean affinity with the other parties. A common good counts to a contributor by `c/(c + 0.02)` of its size.
+//! `−d α_i depth (1 − A)/2`, A their mean affinity with the other parties. What is held again and again, such as an exercise,
+//! costs whoever sends troops `−e α_i depth (1 − Ā_i)/2`, with `Ā_i` its mean affinity with the others who have a voice. A common good counts to a contributor by `c/(c + 0.02)` of its size.
 //!
 //! **Reads** intensities, trust, stakes, presence. **Writes** the bilateral part of a party's value.
 //!
@@ -24,6 +25,7 @@ params! {
         forces = ("bilateral.forces", "Cost of distrusted forces near by", "", 0.2, 0.5, 0.9, 0.0, 5.0, "assumption; trial range of presence cost");
         ties = ("bilateral.ties", "Worth of trade and energy outside organisations against inside", "", 0.25, 0.5, 1.0, 0.0, 5.0, "assumption");
         distrust = ("bilateral.distrust", "Cost of full-depth work with a bloc that is not trusted", "", 0.04, 0.1, 0.2, 0.0, 5.0, "de Haas (2008): small practical projects pass where deep ones do not; size is an assumption");
+        effort = ("bilateral.effort", "Cost of taking part in what is held again and again, at full depth among the indifferent", "", 0.02, 0.05, 0.1, 0.0, 5.0, "assumption; a tenth of the worth of trust, so that the sovereign stay away from exercises that others join");
         affinity = ("bilateral.affinity", "Worth of affinity outside organisations", "", 0.05, 0.1, 0.2, 0.0, 5.0, "assumption");
     }
 }

@@ -15,6 +15,7 @@ pub mod energy;
 pub mod influence;
 pub mod membership;
 pub mod outside;
+pub mod projects;
 pub mod relations;
 pub mod salience;
 pub mod security;
@@ -64,6 +65,8 @@ pub struct Law<T> {
     pub disputes: disputes::DisputeParams<T>,
     /// Withdrawal.
     pub withdrawal: withdrawal::WithdrawalParams<T>,
+    /// Projects.
+    pub projects: projects::ProjectParams<T>,
 }
 
 impl<T> Law<T> {
@@ -87,13 +90,14 @@ impl<T> Law<T> {
             trust: trust::TrustParams::load(&mut read),
             disputes: disputes::DisputeParams::load(&mut read),
             withdrawal: withdrawal::WithdrawalParams::load(&mut read),
+            projects: projects::ProjectParams::load(&mut read),
         }
     }
 }
 
 /// The declarations of every mechanism, in the order of the catalogue.
 static SPECS: LazyLock<Vec<ParamSpec>> = LazyLock::new(|| {
-    let sets: [&[ParamSpec]; 17] = [
+    let sets: [&[ParamSpec]; 18] = [
         energy::EnergyParams::SPECS,
         trade::TradeParams::SPECS,
         security::SecurityParams::SPECS,
@@ -111,6 +115,7 @@ static SPECS: LazyLock<Vec<ParamSpec>> = LazyLock::new(|| {
         trust::TrustParams::SPECS,
         disputes::DisputeParams::SPECS,
         withdrawal::WithdrawalParams::SPECS,
+        projects::ProjectParams::SPECS,
     ];
     sets.concat()
 });

@@ -4,7 +4,7 @@ use foedera_scenario::{Condition, Month, Status};
 
 use super::decide;
 use super::foresee::{self, Looking, Prospect};
-use super::state::State;
+use super::state::{Stage, State};
 use super::utility::Moment;
 use crate::mechanisms::bargaining;
 use crate::purpose;
@@ -51,8 +51,7 @@ fn admissible(state: &State<'_>, idx: usize) -> bool {
     let opened = u32::try_from(state.scenario.time.step_of(spec.from)).expect("steps fit u32");
     let since = state.step.saturating_sub(opened) as f32 * state.years;
     own.open
-        && own.adopted < spec.ladder.len()
-        && own.rested >= params.pause
+        && (spec.recurring || (own.adopted < spec.ladder.len() && own.rested >= params.pause))
         && since + 1e-4 >= params.drafting
         && spec
             .conditions
@@ -74,6 +73,12 @@ fn holds(state: &State<'_>, condition: &Condition) -> bool {
             state.value(*level) >= state.drivers[*driver].level
         }
         Condition::Adopted { initiative, rung } => state.initiatives[*initiative].adopted > *rung,
+        Condition::Completed { initiative, rung } => {
+            let own = &state.initiatives[*initiative];
+            own.works[*rung]
+                .as_ref()
+                .map_or(own.adopted > *rung, |work| work.stage == Stage::Complete)
+        }
         Condition::HasStatus { actor, org, status } => {
             state
                 .seat(*org, *actor)
@@ -104,7 +109,7 @@ fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
     };
     for (rung, file) in spec.ladder.iter().enumerate() {
         let (mut all_parts, mut sums) = (Vec::new(), Vec::new());
-        if rung >= state.initiatives[idx].adopted {
+        if rung >= state.start(idx) {
             let after = before.after(state, idx, rung);
             for party in parties {
                 let mut parts = foresee::gain(state, party.actor, before, &after);
@@ -116,6 +121,9 @@ fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
                 let depth = state.value(file.depth);
                 parts[9] = foresee::bilateral(state, &looking, rung, parts[9]);
                 parts[9] = foresee::distrust(state, &looking, depth, parts[9]);
+                if spec.recurring {
+                    parts[9] += foresee::effort(state, &looking, depth);
+                }
                 let stances = if state.stances { 1.0 } else { 0.0 };
                 parts[7] = stances * params.stance * party.stance;
                 let entity = rng::directed_entity(

@@ -1,6 +1,7 @@
 //! Commit, first part: what was adopted applies, members commit, organisations build, texts fade.
 
 use super::effects;
+use super::projects;
 use super::state::State;
 use crate::math;
 use crate::mechanisms::{commitment, threats};
@@ -15,14 +16,22 @@ pub(super) fn adopt(state: &mut State<'_>) {
         else {
             continue;
         };
-        let before = state.initiatives[idx].adopted;
-        for effect in spec.ladder[before..=rung]
+        for (at, step) in spec
+            .ladder
             .iter()
-            .flat_map(|rung| &rung.effects)
+            .enumerate()
+            .take(rung + 1)
+            .skip(state.start(idx))
         {
-            effects::apply(state, effect, Some(idx));
+            if projects::begin(state, idx, at) {
+                continue;
+            }
+            for effect in &step.effects {
+                effects::apply(state, effect, Some(idx));
+            }
         }
-        state.initiatives[idx].adopted = rung + 1;
+        let deepest = &mut state.initiatives[idx].adopted;
+        *deepest = (*deepest).max(rung + 1);
         state.initiatives[idx].rested = 0.0;
     }
 }

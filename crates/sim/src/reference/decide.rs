@@ -31,17 +31,16 @@ pub(super) fn decide(
 ) -> Option<Vote> {
     let spec = &state.scenario.initiatives[idx];
     let uniform = rng::uniform(state.word(purpose::TABLING, state.step, u32::from(spec.number)));
-    let adopted = state.initiatives[idx].adopted;
     let chance =
         bargaining::tabling_probability(keenest(state, idx, values), wait, &state.law.bargaining);
-    let tabled = uniform < chance;
-    if !tabled {
+    // What is held again and again is tabled by the calendar.
+    if !spec.recurring && uniform >= chance {
         return None;
     }
     state.initiatives[idx].tabled += 1;
     // From the deepest rung down: the first that passes, alone or by paying the one in the way.
     let (mut chosen, mut failed, mut paid) = (None, None, None);
-    for rung in (adopted..spec.ladder.len()).rev() {
+    for rung in (state.start(idx)..spec.ladder.len()).rev() {
         let answer = ask(state, idx, rung, values);
         if !answer.passes {
             paid = compensated(state, idx, rung, values, &answer);
@@ -265,13 +264,17 @@ fn write_down(
     let against = against as f32 / f32::max(voices, 1.0);
     let agreement = math::abs(1.0 - 2.0 * math::min(against, 1.0));
     let parties = chosen.map_or(0, |rung| join(state, idx, rung, values));
-    tell(
-        state,
-        idx,
-        chosen.map(|rung| (rung, parties)),
-        paid,
-        &blockers,
-    );
+    if let Some(actor) = paid.filter(|_| chosen.is_some()) {
+        let actor = actor_of(state, idx, actor);
+        state.note(Happening::Paid {
+            initiative: index(idx),
+            actor,
+        });
+    }
+    if let Some(rung) = chosen.filter(|_| state.scenario.initiatives[idx].recurring) {
+        hold(state, idx, rung, parties, values);
+    }
+    tell(state, idx, chosen.map(|rung| (rung, parties)), &blockers);
     let initiative = index(idx);
     let pivotal = failed
         .and_then(|(_, answer)| answer.pivotal)
@@ -325,24 +328,17 @@ fn blame(
 }
 
 /// Notes what happened: an adoption with the number of its parties, or the worst of the blockers.
-fn tell(
-    state: &mut State<'_>,
-    idx: usize,
-    adopted: Option<(usize, u32)>,
-    paid: Option<usize>,
-    blockers: &[Blocker],
-) {
+fn tell(state: &mut State<'_>, idx: usize, adopted: Option<(usize, u32)>, blockers: &[Blocker]) {
     let initiative = index(idx);
     if let Some((rung, parties)) = adopted {
-        if let Some(at) = paid {
-            let actor = actor_of(state, idx, at);
-            state.note(Happening::Paid { initiative, actor });
+        // A rung is reached once, however often it is held.
+        if rung >= state.initiatives[idx].adopted {
+            state.note(Happening::Adopted {
+                initiative,
+                rung: index(rung),
+                parties,
+            });
         }
-        state.note(Happening::Adopted {
-            initiative,
-            rung: index(rung),
-            parties,
-        });
         return;
     }
     // The first of equals.
@@ -373,9 +369,34 @@ fn join(state: &mut State<'_>, idx: usize, rung: usize, values: &Values) -> u32 
     let mut count = 0;
     for (at, party) in state.initiatives[idx].parties.iter_mut().enumerate() {
         party.took_part = values.voices[at] && (!volunteers || values.sums[rung][at] > 0.0);
+        party.took += u32::from(party.took_part);
         count += u32::from(party.took_part);
     }
+    let voices = values.voices.iter().filter(|voice| **voice).count();
+    let own = &mut state.initiatives[idx];
+    own.held += 1;
+    own.shares += count as f32 / voices.max(1) as f32;
     count
+}
+
+/// Notes a holding, with the participant who values it most as its host.
+fn hold(state: &mut State<'_>, idx: usize, rung: usize, parties: u32, values: &Values) {
+    let mut host: Option<usize> = None;
+    let mut all = true;
+    for (at, party) in state.initiatives[idx].parties.iter().enumerate() {
+        let value = values.sums[rung][at];
+        if party.took_part && host.is_none_or(|best| value > values.sums[rung][best]) {
+            host = Some(at);
+        }
+        all &= party.took_part || !values.voices[at];
+    }
+    state.note(Happening::Held {
+        initiative: index(idx),
+        rung: index(rung),
+        parties,
+        all,
+        host: host.map(|at| actor_of(state, idx, at)),
+    });
 }
 
 /// The part with the largest loss.

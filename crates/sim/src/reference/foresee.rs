@@ -61,38 +61,44 @@ impl Prospect {
     /// After every rung that is not adopted yet, up to one.
     pub(super) fn after(&self, state: &State<'_>, initiative: usize, rung: usize) -> Self {
         let mut moment = self.moment.clone();
-        for effect in new_effects(state, initiative, rung) {
-            imagine(state, effect, &mut moment);
+        for (effect, counts) in new_effects(state, initiative, rung) {
+            imagine(state, effect, counts, &mut moment);
         }
         Self::of(state, moment)
     }
 }
 
-/// Effects of the rungs that are not adopted yet, up to one.
+/// Effects of the rungs that are not adopted yet, up to one, with how far each counts: less the longer it takes to build.
 fn new_effects<'s>(
     state: &State<'s>,
     initiative: usize,
     rung: usize,
-) -> impl Iterator<Item = &'s Effect> {
-    let adopted = state.initiatives[initiative].adopted;
+) -> impl Iterator<Item = (&'s Effect, f32)> {
     let ladder = &state.scenario.initiatives[initiative].ladder;
-    ladder[adopted..=rung].iter().flat_map(|rung| &rung.effects)
+    let rate = state.law.bargaining.discount;
+    ladder[state.start(initiative)..=rung]
+        .iter()
+        .flat_map(move |rung| {
+            let built = |years| bargaining::discounted(state.value(years), rate);
+            let counts = rung.build_years.map_or(1.0, built);
+            rung.effects.iter().map(move |effect| (effect, counts))
+        })
 }
 
 /// Applies an effect to imagined organisations, discounted by the time it takes to build.
-fn imagine(state: &State<'_>, effect: &Effect, moment: &mut Moment) {
+fn imagine(state: &State<'_>, effect: &Effect, counts: f32, moment: &mut Moment) {
     let rate = state.law.bargaining.discount;
     let discounted =
         |element: usize| bargaining::discounted(state.elements[element].build_years, rate);
     match effect {
         Effect::ElementSet { org, element, to } => {
             let level = &mut moment.levels[*org][*element];
-            *level += (state.value(*to) - *level) * discounted(*element);
+            *level += (state.value(*to) - *level) * discounted(*element) * counts;
         }
         Effect::ElementAdd { org, element, by } => {
             let level = &mut moment.levels[*org][*element];
             let full = math::clamp_share(*level + state.value(*by));
-            *level += (full - *level) * discounted(*element);
+            *level += (full - *level) * discounted(*element) * counts;
         }
         Effect::StatusChange { org, actor, to } => {
             let at = state.organisations[*org]
@@ -100,10 +106,17 @@ fn imagine(state: &State<'_>, effect: &Effect, moment: &mut Moment) {
                 .iter()
                 .position(|seat| seat.actor == *actor);
             if let Some(at) = at {
-                moment.weights[*org][at] = state.weight_of(*to);
+                let (to, weight) = (state.weight_of(*to), &mut moment.weights[*org][at]);
+                *weight = if counts == 1.0 {
+                    to
+                } else {
+                    *weight + (to - *weight) * counts
+                };
             }
         }
-        Effect::SignalAdd { org, bloc, by } => moment.texts[*org][*bloc] += state.value(*by),
+        Effect::SignalAdd { org, bloc, by } => {
+            moment.texts[*org][*bloc] += state.value(*by) * counts;
+        }
         _ => {}
     }
 }
@@ -225,16 +238,35 @@ pub(super) struct Looking<'a> {
 /// What a rung is worth to a party outside organisations, added to a start.
 pub(super) fn bilateral(state: &State<'_>, looking: &Looking<'_>, rung: usize, start: f32) -> f32 {
     let mut sum = start;
-    for effect in new_effects(state, looking.initiative, rung) {
-        value_effect(state, effect, looking, &mut sum);
+    for (effect, counts) in new_effects(state, looking.initiative, rung) {
+        value_effect(state, effect, counts, looking, &mut sum);
     }
     sum
 }
 
-fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: &mut f32) {
+/// What it costs to send troops to what is held again and again.
+pub(super) fn effort(state: &State<'_>, looking: &Looking<'_>, depth: f32) -> f32 {
+    let own = &state.actors[looking.actor];
+    let voices = state.initiatives[looking.initiative].parties.iter();
+    let others = voices
+        .zip(looking.voices)
+        .filter(|(_, voice)| **voice)
+        .map(|(party, _)| (party.actor, 1.0));
+    let affinity = mean_affinity(state, looking.actor, others);
+    bilateral::distrust(state.law.bilateral.effort, own.autonomy, depth, affinity)
+}
+
+fn value_effect(
+    state: &State<'_>,
+    effect: &Effect,
+    counts: f32,
+    looking: &Looking<'_>,
+    sum: &mut f32,
+) {
+    let value = |leaf| state.value(leaf) * counts;
     match effect {
         Effect::DriverShift { driver, by } => {
-            value_driver(state, *driver, looking.actor, state.value(*by), sum);
+            value_driver(state, *driver, looking.actor, value(*by), sum);
         }
         Effect::DriverMeanShift {
             driver,
@@ -246,21 +278,19 @@ fn value_effect(state: &State<'_>, effect: &Effect, looking: &Looking<'_>, sum: 
             } else {
                 1.0
             };
-            value_driver(state, *driver, looking.actor, state.value(*by) * share, sum);
+            value_driver(state, *driver, looking.actor, value(*by) * share, sum);
         }
         Effect::ExposureAdd { group, threat, by }
             if belongs(state, group, looking.actor, looking) =>
         {
-            let change = state.value(*by) * state.actors[looking.actor].unit[*threat];
+            let change = value(*by) * state.actors[looking.actor].unit[*threat];
             value_threat(state, *threat, looking.actor, change, sum);
         }
         Effect::TrustShift { group, bloc, by } => {
-            value_trust(state, group, *bloc, looking, state.value(*by), sum);
+            value_trust(state, group, *bloc, looking, value(*by), sum);
         }
-        Effect::AffinityShift { from, to, by }
-        | Effect::TradeScale { from, to, by }
-        | Effect::EnergyLinkAdd { from, to, by } => {
-            value_ties(state, effect, (from, to), looking, state.value(*by), sum);
+        Effect::AffinityShift { .. } | Effect::TradeScale { .. } | Effect::EnergyLinkAdd { .. } => {
+            value_ties(state, effect, counts, looking, sum);
         }
         _ => {}
     }
@@ -393,11 +423,17 @@ fn value_trust(
 fn value_ties(
     state: &State<'_>,
     effect: &Effect,
-    (from, to): (&Group, &Group),
+    counts: f32,
     looking: &Looking<'_>,
-    by: f32,
     sum: &mut f32,
 ) {
+    let (Effect::AffinityShift { from, to, by }
+    | Effect::TradeScale { from, to, by }
+    | Effect::EnergyLinkAdd { from, to, by }) = effect
+    else {
+        unreachable!("only effects on pairs come here")
+    };
+    let by = state.value(*by);
     let law = &state.law;
     let own = &state.actors[looking.actor];
     let meets = |here: &Group, there: &Group, other: usize| {
@@ -412,7 +448,7 @@ fn value_ties(
         .fold(0.0, |sum, &other| sum + state.actors[other].capability);
     for other in others {
         let pair = state.pair(looking.actor, other);
-        *sum += match effect {
+        let worth = match effect {
             Effect::AffinityShift { .. } => {
                 let share = state.actors[other].capability / math::max(company, f32::MIN_POSITIVE);
                 law.bilateral.affinity * by * share
@@ -429,5 +465,6 @@ fn value_ties(
                 law.bilateral.ties * law.energy.weight * own.salience[0] * state.price() * gain
             }
         };
+        *sum += worth * counts;
     }
 }

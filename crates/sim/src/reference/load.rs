@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use foedera_scenario::{Cadence, Dyad, Effect, Leaf, PolicyIdx, Process, Scenario, Status};
 
 use super::state::{
-    Actor, BlocTie, Driver, Element, Initiative, Left, Organisation, Pair, Party, Seat, State,
+    Actor, BlocTie, Driver, Element, Initiative, Left, Organisation, Pair, Party, Seat, Stage,
+    State, Work,
 };
 use crate::batch::{Fault, FaultKind};
 use crate::math;
-use crate::mechanisms::{Law, disputes, energy, influence, outside, relations, trade};
-use crate::program::Program;
+use crate::mechanisms::{Law, disputes, energy, influence, outside, projects, relations, trade};
+use crate::program::{self, Program};
 use crate::purpose;
 use crate::rng;
 use crate::systems::load::{COHESION_START, RESTED};
@@ -362,6 +363,7 @@ fn initiative(state: &State<'_>, idx: usize) -> Initiative {
             persistent: rng::logistic(state.word(purpose::PARTY, 0, entity)),
             stance: stance.map_or(0.0, |stance| state.value(stance.value)),
             blocked: 0,
+            took: 0,
             took_part: false,
             objected: false,
             pushed: false,
@@ -372,10 +374,33 @@ fn initiative(state: &State<'_>, idx: usize) -> Initiative {
         adopted: 0,
         rested: RESTED,
         tabled: 0,
+        held: 0,
+        shares: 0.0,
+        works: works(state, spec, actors.len()),
         calendar: calendar(state.scenario, idx),
         parties: actors.into_iter().map(party).collect(),
         vote: None,
     }
+}
+
+/// What the rungs of an initiative build, with the time it takes.
+fn works(
+    state: &State<'_>,
+    spec: &foedera_scenario::Initiative,
+    n_parties: usize,
+) -> Vec<Option<Work>> {
+    let work = |(rung, file): (usize, &foedera_scenario::Rung)| {
+        let planned = state.value(file.build_years?);
+        let entity = program::site_entity(spec.number, rung);
+        let normal = rng::normal(state.word(purpose::PROJECT, 0, entity));
+        Some(Work {
+            stage: Stage::Idle,
+            steps: 0,
+            years: projects::time_to_build(planned, normal, &state.law.projects),
+            crew: vec![false; n_parties],
+        })
+    };
+    spec.ladder.iter().enumerate().map(work).collect()
 }
 
 /// Steps at which an initiative may be tabled, each with the years that it answers for.

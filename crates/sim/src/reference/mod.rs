@@ -16,6 +16,7 @@ mod foresee;
 mod load;
 mod observe;
 mod outcomes;
+mod projects;
 mod relate;
 mod shock;
 mod state;
@@ -73,6 +74,7 @@ pub fn run(
         // Bargain and Decide
         bargain::meet(&mut state);
         // Commit
+        projects::build(&mut state);
         commit::adopt(&mut state);
         relate::relate_votes(&mut state);
         commit::commit_members(&mut state);

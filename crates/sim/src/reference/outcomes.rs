@@ -11,9 +11,11 @@ use crate::mechanisms::membership;
 /// The step after which an outcome is read; none for those counted from events.
 fn step_of(state: &State<'_>, outcome: &Outcome) -> Option<usize> {
     let at: Option<Month> = match outcome {
-        Outcome::TimeTo { .. } | Outcome::EventCount { .. } => return None,
-        Outcome::BlockShare { .. } => None,
-        Outcome::Adopted { by, .. } => *by,
+        Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => {
+            return None;
+        }
+        Outcome::BlockShare { .. } | Outcome::ParticipationShare { .. } => None,
+        Outcome::Adopted { by, .. } | Outcome::TookPart { by, .. } => *by,
         Outcome::Cohesion { at, .. }
         | Outcome::CohesionPart { at, .. }
         | Outcome::Maturity { at, .. }
@@ -95,7 +97,32 @@ fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
             };
             state.seat(*org, *actor).map_or(0.0, worth)
         }
-        Outcome::TimeTo { .. } | Outcome::EventCount { .. } => unreachable!("counted from events"),
+        Outcome::TookPart {
+            initiative, actor, ..
+        } => {
+            let mut parties = state.initiatives[*initiative].parties.iter();
+            math::indicator(parties.any(|party| party.actor == *actor && party.took > 0))
+        }
+        Outcome::ParticipationShare { initiative, actor } => {
+            participation(state, *initiative, *actor)
+        }
+        Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => {
+            unreachable!("counted from events")
+        }
+    }
+}
+
+/// Share of adoptions or holdings in which an actor, or the mean actor, took part.
+fn participation(state: &State<'_>, initiative: usize, actor: Option<usize>) -> f32 {
+    let own = &state.initiatives[initiative];
+    let took = actor.map_or(own.shares, |actor| {
+        let party = own.parties.iter().find(|party| party.actor == actor);
+        party.map_or(0.0, |party| party.took as f32)
+    });
+    if own.held > 0 {
+        took / own.held as f32
+    } else {
+        f32::NAN
     }
 }
 
@@ -110,11 +137,23 @@ pub(super) fn finish(mut state: State<'_>) -> Replicate {
                 let first = (0..events.len()).find(|at| asked(at, event));
                 *value = first.map_or(f32::NAN, |at| (events[at].step + 1) as f32 * state.years);
             }
-            Outcome::EventCount { event, by } => {
+            Outcome::EventCount { event, from, by } => {
+                let first = time.step_of(from.unwrap_or(time.start));
                 let last = time.step_of(by.unwrap_or(time.end));
-                let counted = (0..events.len())
-                    .filter(|at| events[*at].step as usize <= last && asked(at, event));
+                let due = |at: &usize| (first..=last).contains(&(events[*at].step as usize));
+                let counted = (0..events.len()).filter(|at| due(at) && asked(at, event));
                 *value = counted.count() as f32;
+            }
+            Outcome::Completed {
+                initiative,
+                rung,
+                by,
+            } => {
+                let (initiative, rung) = (*initiative, *rung);
+                let event = EventKind::Completion { initiative, rung };
+                let last = time.step_of(by.unwrap_or(time.end));
+                let mut by_then = (0..events.len()).filter(|at| events[*at].step as usize <= last);
+                *value = math::indicator(by_then.any(|at| asked(&at, &event)));
             }
             _ => {}
         }
@@ -148,6 +187,12 @@ fn is_asked(
                 ..
             },
         ) => *initiative == of as usize && reached as usize >= *rung,
+        (
+            EventKind::Completion { .. }
+            | EventKind::Abandonment { .. }
+            | EventKind::Holding { .. },
+            what,
+        ) => is_done(program, asked, what),
         (
             EventKind::Withdrawal { org, actor }
             | EventKind::Suspension { org, actor }
@@ -185,6 +230,50 @@ fn is_asked(
                 && pair.is_none_or(|pair| pair == (source, target) || pair == (target, source))
                 && org.is_none_or(members)
         }
+        _ => false,
+    }
+}
+
+/// Whether something was completed, given up or held; what takes no time to build is complete when it is adopted.
+fn is_done(program: &crate::program::Program, asked: &EventKind, what: Happening) -> bool {
+    let at = |initiative: u32, rung: u32| (initiative as usize, rung as usize);
+    match *asked {
+        EventKind::Completion { initiative, rung } => match what {
+            Happening::Completed {
+                initiative: of,
+                rung: found,
+            } => at(of, found) == (initiative, rung),
+            Happening::Adopted {
+                initiative: of,
+                rung: reached,
+                ..
+            } => {
+                let ladder = &program.scenario.initiatives[initiative].ladder;
+                let (of, reached) = at(of, reached);
+                ladder[rung].build_years.is_none() && of == initiative && reached >= rung
+            }
+            _ => false,
+        },
+        EventKind::Abandonment { initiative, rung } => match what {
+            Happening::Abandoned {
+                initiative: of,
+                rung: found,
+            } => at(of, found) == (initiative, rung),
+            _ => false,
+        },
+        EventKind::Holding {
+            initiative,
+            rung,
+            all,
+        } => match what {
+            Happening::Held {
+                initiative: of,
+                rung: found,
+                all: everybody,
+                ..
+            } => of as usize == initiative && found as usize >= rung && (!all || everybody),
+            _ => false,
+        },
         _ => false,
     }
 }

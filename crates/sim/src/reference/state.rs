@@ -193,6 +193,12 @@ pub(super) struct Initiative {
     pub(super) adopted: usize,
     pub(super) rested: f32,
     pub(super) tabled: u32,
+    /// Adoptions or holdings.
+    pub(super) held: u32,
+    /// Sum of the shares of those with a voice that took part in them.
+    pub(super) shares: f32,
+    /// What each rung builds, if it takes time.
+    pub(super) works: Vec<Option<Work>>,
     /// Steps at which it may be tabled with the years since the meeting before.
     pub(super) calendar: Vec<(u32, f32)>,
     pub(super) parties: Vec<Party>,
@@ -207,10 +213,34 @@ pub(super) struct Party {
     pub(super) persistent: f32,
     pub(super) stance: f32,
     pub(super) blocked: u32,
+    /// Adoptions or holdings in which it took part.
+    pub(super) took: u32,
     /// What it did in the vote of this step.
     pub(super) took_part: bool,
     pub(super) objected: bool,
     pub(super) pushed: bool,
+}
+
+/// What a rung builds.
+pub(super) struct Work {
+    pub(super) stage: Stage,
+    /// Steps of work so far.
+    pub(super) steps: u32,
+    /// Time it takes.
+    pub(super) years: f32,
+    /// Who builds, by party.
+    pub(super) crew: Vec<bool>,
+}
+
+/// How far a work is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Not agreed.
+    Idle,
+    /// Agreed and not complete.
+    Building,
+    Complete,
+    Abandoned,
 }
 
 /// A vote of this step.
@@ -255,6 +285,15 @@ impl State<'_> {
             .world
             .energy_price
             .map_or(1.0, |driver| self.drivers[driver].level)
+    }
+
+    /// Lowest rung that an initiative may reach now: what is held again and again begins anew.
+    pub(super) fn start(&self, idx: usize) -> usize {
+        if self.scenario.initiatives[idx].recurring {
+            0
+        } else {
+            self.initiatives[idx].adopted
+        }
     }
 
     /// Weight of a status.

@@ -14,11 +14,14 @@ use crate::math;
 use crate::mechanisms::{bargaining, membership};
 use crate::program::{Program, RUNGS_MAX};
 use crate::purpose;
-use crate::state::{Joined, Party, Posture, Progress, Recorder, Standing, Threatened, Verdict};
+use crate::state::{
+    Joined, Party, Posture, Progress, Recorder, Site, Sites, Standing, Threatened, Verdict, site,
+};
 use crate::systems::appraise::{Reading, Workspace};
 use crate::systems::decide::{self, Table};
-use crate::systems::effects::Targets;
+use crate::systems::effects::{Behind, Targets};
 use crate::systems::foresee::{Foresight, Prospects};
+use crate::systems::projects;
 
 /// Values of rungs to parties: room for the largest initiative, reused.
 #[derive(Resource, Default)]
@@ -90,6 +93,7 @@ pub(crate) struct Meeting<'w, 's> {
     bench: ResMut<'w, Bench>,
     floor: Local<'s, decide::Floor>,
     work: Res<'w, Workspace>,
+    sites: Res<'w, Sites>,
     threatened: Column<'w, 's, Threatened>,
     postures: Column<'w, 's, Posture>,
     progress: ColumnMut<'w, 's, Progress>,
@@ -103,7 +107,6 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
     let plan = &*reading.plan.0;
     let step = reading.clock.step;
     begin(&reading, &mut meeting);
-    let drivers = rows(&reading.drivers);
     let setting = reading.setting(rows(&meeting.threatened));
     let foresight = Foresight {
         setting: &setting,
@@ -113,19 +116,19 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         standing: rows(&reading.standing),
         postures: rows(&meeting.postures),
         cohesion: rows(&reading.cohesion),
-        drivers,
+        drivers: rows(&reading.drivers),
         work: &meeting.work,
     };
     for (idx, initiative) in plan.initiatives.iter().enumerate() {
         let Ok(at) = initiative.meetings.binary_search(&step) else {
             continue;
         };
-        let may = admissible(&reading, plan, idx, rows_mut(&mut meeting.progress));
+        let progress = rows_mut(&mut meeting.progress);
+        let may = admissible(&reading, plan, idx, &meeting.sites.0, progress);
         if may.iter().all(|&lane| lane == 0.0) {
             continue;
         }
-        let adopted = rows_mut(&mut meeting.progress)[idx].adopted;
-        let parties = &rows_mut(&mut meeting.parties)[initiative.parties.clone()];
+        let adopted = so_far(plan, idx, progress);
         let bench = &mut *meeting.bench;
         seat_parties(plan, idx, rows(&reading.standing), bench);
         let first_rung = lowest(&adopted, reading.clock.n);
@@ -133,7 +136,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         let proposal = Proposal {
             initiative: idx,
             adopted: &adopted,
-            parties,
+            parties: &rows_mut(&mut meeting.parties)[initiative.parties.clone()],
             first_rung,
         };
         reading.keys.0.isa().dispatch(
@@ -154,6 +157,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             initiative: idx,
             wait: initiative.waits[at],
             first_rung,
+            adopted: &adopted,
             may: &may,
             setting: &setting,
             standing: foresight.standing,
@@ -167,6 +171,15 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             joined: &mut rows_mut(&mut meeting.joined)[initiative.parties.clone()],
         };
         decide::decide(&table, bench, &mut meeting.floor, outcome);
+    }
+}
+
+/// Rungs adopted so far; what is held again and again is judged from its first rung each time.
+fn so_far(plan: &Program, initiative: usize, progress: &[Progress]) -> Lanes {
+    if plan.scenario.initiatives[initiative].recurring {
+        Lanes::ZERO
+    } else {
+        progress[initiative].adopted
     }
 }
 
@@ -204,11 +217,13 @@ fn admissible(
     reading: &Reading<'_, '_>,
     plan: &Program,
     initiative: usize,
+    sites: &[Site],
     progress: &[Progress],
 ) -> Lanes {
     let own = &progress[initiative];
     let params = &reading.law.0.bargaining;
-    let rungs = plan.scenario.initiatives[initiative].ladder.len() as f32;
+    let file = &plan.scenario.initiatives[initiative];
+    let (rungs, recurring) = (file.ladder.len() as f32, file.recurring);
     let since = reading
         .clock
         .step
@@ -216,13 +231,13 @@ fn admissible(
         * reading.clock.years;
     let mut may = Lanes::from_fn(|l| {
         let ready = (own.open[l] > 0.0)
-            & (own.adopted[l] < rungs)
-            & (own.rested[l] >= params.pause[l])
+            & (recurring | (own.adopted[l] < rungs))
+            & (recurring | (own.rested[l] >= params.pause[l]))
             & (since + 1e-4 >= params.drafting[l]);
         math::indicator(ready)
     });
     for condition in crate::program::conditions(&plan.scenario, initiative) {
-        let holds = judge(reading, plan, condition, progress);
+        let holds = judge(reading, plan, sites, condition, progress);
         may.update_with(&holds, |may, holds| may * holds);
     }
     may
@@ -232,6 +247,7 @@ fn admissible(
 fn judge(
     reading: &Reading<'_, '_>,
     plan: &Program,
+    sites: &[Site],
     condition: &Condition,
     progress: &[Progress],
 ) -> Lanes {
@@ -259,6 +275,17 @@ fn judge(
             progress[*initiative]
                 .adopted
                 .map(|adopted| math::indicator(adopted >= needed))
+        }
+        Condition::Completed { initiative, rung } => {
+            let needed = (*rung + 1) as f32;
+            match plan.initiatives[*initiative].sites[*rung] {
+                Some(site) => sites[site]
+                    .stage
+                    .map(|stage| math::indicator(stage == site::COMPLETE)),
+                None => progress[*initiative]
+                    .adopted
+                    .map(|adopted| math::indicator(adopted >= needed)),
+            }
         }
         Condition::HasStatus { actor, org, status } => {
             let wanted = membership::code(*status);
@@ -335,6 +362,9 @@ fn value(
             foresight.gain(initiative, party.actor, prospects, parts);
             foresight.bilateral(party, rung, adopted, &bench.eligible[..n], &mut parts[9]);
             foresight.distrust(party, depth, &bench.eligible[..n], &mut parts[9]);
+            if plan.scenario.initiatives[initiative].recurring {
+                foresight.effort(party, depth, &bench.eligible[..n], &mut parts[9]);
+            }
             parts[7] = law.stance.zip(
                 &parties[at].stance,
                 #[inline(always)]
@@ -372,29 +402,40 @@ pub(crate) fn party_entity(plan: &Program, row: usize) -> u32 {
 }
 
 /// Applies what was adopted, in the order of the file.
-pub(crate) fn commit(verdicts: Column<Verdict>, mut targets: Targets) {
+pub(crate) fn commit(verdicts: Column<Verdict>, mut sites: ResMut<Sites>, mut targets: Targets) {
     let plan = targets.plan.0.clone();
     let verdicts = rows(&verdicts);
     for (idx, verdict) in verdicts.iter().enumerate() {
         if verdict.rung.iter().all(|&rung| rung == 0.0) {
             continue;
         }
-        let before = rows_mut(&mut targets.progress)[idx].adopted;
+        let before = so_far(&plan, idx, rows_mut(&mut targets.progress));
         for (rung, step) in plan.scenario.initiatives[idx].ladder.iter().enumerate() {
             let number = (rung + 1) as f32;
             let mask = Lanes::from_fn(|l| {
                 math::indicator((number > before[l]) & (number <= verdict.rung[l]))
             });
-            if mask.iter().any(|&lane| lane > 0.0) {
-                for effect in &step.effects {
-                    targets.apply(effect, &mask, Some(idx));
-                }
+            if is_zero(&mask) {
+                continue;
+            }
+            if let Some(site) = plan.initiatives[idx].sites[rung] {
+                let joined = &rows(&targets.joined)[plan.initiatives[idx].parties.clone()];
+                projects::begin(&mut sites.0[site], &mask, joined);
+                continue;
+            }
+            let behind = Behind {
+                initiative: idx,
+                crew: None,
+            };
+            for effect in &step.effects {
+                targets.apply(effect, &mask, Some(behind));
             }
         }
         let progress = &mut rows_mut(&mut targets.progress)[idx];
         for l in 0..LANES {
             let now = verdict.rung[l] > 0.0;
-            progress.adopted[l] = math::select(now, verdict.rung[l], progress.adopted[l]);
+            let deepest = math::max(progress.adopted[l], verdict.rung[l]);
+            progress.adopted[l] = math::select(now, deepest, progress.adopted[l]);
             progress.rested[l] = math::select(now, 0.0, progress.rested[l]);
         }
     }

@@ -27,6 +27,8 @@ pub(crate) struct Table<'a> {
     pub(crate) wait: f32,
     /// Lowest rung valued.
     pub(crate) first_rung: usize,
+    /// Rungs adopted so far; none of what is held again and again.
+    pub(crate) adopted: &'a Lanes,
     /// Lanes in which it may be tabled.
     pub(crate) may: &'a Lanes,
     pub(crate) setting: &'a Setting<'a>,
@@ -85,7 +87,11 @@ pub(crate) fn decide(table: &Table<'_>, bench: &Bench, floor: &mut Floor, mut ou
     let tabled = keys.isa().dispatch(
         #[inline(always)]
         || {
-            let gain = keenest(table, bench, &out.progress.adopted);
+            if table.plan.scenario.initiatives[table.initiative].recurring {
+                // The calendar tables it.
+                return *table.may;
+            }
+            let gain = keenest(table, bench, table.adopted);
             Lanes::from_fn(
                 #[inline(always)]
                 |l| {
@@ -145,7 +151,7 @@ fn decide_lane(
     l: usize,
 ) {
     let ladder = &table.plan.scenario.initiatives[table.initiative].ladder;
-    let adopted = out.progress.adopted[l] as usize;
+    let adopted = table.adopted[l] as usize;
     let mut chosen = None;
     let mut failed = false;
     let mut paid = None;
@@ -387,7 +393,7 @@ fn write_down(
     let initiative = index(table.initiative);
     let actor = |at: usize| index(plan.parties[rows.start + at].actor);
     // The rung that failed just above what was reached: its blockers set the limit.
-    let failed = chosen.map_or(out.progress.adopted[l] as usize, |rung| rung + 1);
+    let failed = chosen.map_or(table.adopted[l] as usize, |rung| rung + 1);
     let objectors: &[usize] = answer.map_or(&[], |answer| &answer.blockers);
     for &at in objectors {
         out.joined[at].objected[l] = 1.0;
@@ -404,18 +410,25 @@ fn write_down(
     note_vote(table, bench, out, chosen, failed, objectors.len(), l);
     if let Some(rung) = chosen {
         let parties = join(table, bench, out, rung, l);
+        let reaches = (rung + 1) as f32 > out.progress.adopted[l];
         out.verdict.rung[l] = (rung + 1) as f32;
         if let Some(actor) = paid.map(actor) {
             let what = Happening::Paid { initiative, actor };
             out.recorder.note(clock.n, l, clock.step, what);
         }
-        let rung = index(rung);
-        let what = Happening::Adopted {
-            initiative,
-            rung,
-            parties,
-        };
-        out.recorder.note(clock.n, l, clock.step, what);
+        if table.plan.scenario.initiatives[table.initiative].recurring {
+            let what = held(table, bench, out, (rung, parties), l);
+            out.recorder.note(clock.n, l, clock.step, what);
+        }
+        if reaches {
+            let rung = index(rung);
+            let what = Happening::Adopted {
+                initiative,
+                rung,
+                parties,
+            };
+            out.recorder.note(clock.n, l, clock.step, what);
+        }
     } else if let Some(what) = blocked(initiative, &blockers) {
         out.recorder.note(clock.n, l, clock.step, what);
     }
@@ -431,9 +444,33 @@ fn write_down(
             pivotal,
         });
         if clock.record == Record::Ledger {
-            let adopted = out.progress.adopted[l] as usize;
+            let adopted = table.adopted[l] as usize;
             write_ledger(table, bench, out.recorder, adopted, l);
         }
+    }
+}
+
+/// What is told of a holding: who took part, and the participant to whom it is worth most, the first of equals.
+fn held(
+    table: &Table<'_>,
+    bench: &Bench,
+    out: &Outcome<'_>,
+    (rung, parties): (usize, u32),
+    l: usize,
+) -> Happening {
+    let first = table.plan.initiatives[table.initiative].parties.start;
+    let n = bench_len(table);
+    let value = |at: usize| bench.values[rung * n + at][l];
+    let took_part = |at: &usize| out.joined[*at].took_part[l] > 0.0;
+    let host = (0..n)
+        .filter(took_part)
+        .reduce(|best, at| if value(at) > value(best) { at } else { best });
+    Happening::Held {
+        initiative: index(table.initiative),
+        rung: index(rung),
+        parties,
+        all: (0..n).all(|at| bench.eligible[at][l] == 0.0 || took_part(&at)),
+        host: host.map(|at| index(table.plan.parties[first + at].actor)),
     }
 }
 
@@ -458,13 +495,18 @@ fn join(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, rung: usize, l:
         file.venues.first().copied(),
     );
     let volunteers = matches!(rule, Rule::OptIn { .. });
-    let mut count = 0;
+    let (mut count, mut voices) = (0, 0);
     for at in 0..n {
         let present = bench.eligible[at][l] > 0.0;
         let takes_part = present && (!volunteers || bench.values[rung * n + at][l] > 0.0);
-        out.joined[at].took_part[l] = if takes_part { 1.0 } else { 0.0 };
+        let took_part = if takes_part { 1.0 } else { 0.0 };
+        out.joined[at].took_part[l] = took_part;
+        out.parties[at].took[l] += took_part;
         count += u32::from(takes_part);
+        voices += u32::from(present);
     }
+    out.progress.held[l] += 1.0;
+    out.progress.shares[l] += count as f32 / voices.max(1) as f32;
     count
 }
 

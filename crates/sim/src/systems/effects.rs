@@ -47,6 +47,23 @@ pub(crate) struct Targets<'w, 's> {
     pub(crate) ties: ResMut<'w, TiesVersion>,
 }
 
+/// The initiative behind an effect, with who took part.
+#[derive(Clone, Copy)]
+pub(crate) struct Behind<'a> {
+    pub(crate) initiative: usize,
+    /// Those who build, by party; none: those who joined in the vote of this step.
+    pub(crate) crew: Option<&'a [Lanes]>,
+}
+
+impl Behind<'_> {
+    /// Lanes in which the party of a row took part.
+    fn took_part(&self, plan: &Program, row: usize, joined: &[Joined]) -> Lanes {
+        let first = plan.initiatives[self.initiative].parties.start;
+        self.crew
+            .map_or(joined[row].took_part, |crew| crew[row - first])
+    }
+}
+
 /// Lanes in which an actor belongs to a group.
 fn belongs(
     plan: &Program,
@@ -54,7 +71,7 @@ fn belongs(
     actor: usize,
     standing: &[Standing],
     joined: &[Joined],
-    initiative: Option<usize>,
+    behind: Option<Behind<'_>>,
 ) -> Lanes {
     match group {
         Group::Actors(actors) => Lanes::splat(math::indicator(actors.contains(&actor))),
@@ -67,12 +84,19 @@ fn belongs(
                 .map(|status| math::indicator(status == membership::MEMBER))
         }),
         Group::Parties => {
-            let rows = initiative.map_or(0..0, |idx| plan.initiatives[idx].parties.clone());
-            rows.into_iter()
-                .find(|&row| plan.parties[row].actor == actor)
-                .map_or(Lanes::ZERO, |row| joined[row].took_part)
+            let Some(behind) = behind else {
+                return Lanes::ZERO;
+            };
+            let mut rows = plan.initiatives[behind.initiative].parties.clone();
+            rows.find(|&row| plan.parties[row].actor == actor)
+                .map_or(Lanes::ZERO, |row| behind.took_part(plan, row, joined))
         }
     }
+}
+
+/// Index of the initiative behind an effect.
+fn initiative_of(behind: Option<Behind<'_>>) -> Option<usize> {
+    behind.map(|behind| behind.initiative)
 }
 
 /// Lane-wise product.
@@ -82,7 +106,7 @@ fn both(first: &Lanes, second: &Lanes) -> Lanes {
 
 impl Targets<'_, '_> {
     /// Applies one effect in the lanes of a mask (0 or 1).
-    pub(crate) fn apply(&mut self, effect: &Effect, mask: &Lanes, initiative: Option<usize>) {
+    pub(crate) fn apply(&mut self, effect: &Effect, mask: &Lanes, behind: Option<Behind<'_>>) {
         let plan = self.plan.0.clone();
         match effect {
             Effect::ElementSet { org, element, to } => {
@@ -119,7 +143,7 @@ impl Targets<'_, '_> {
             } => {
                 let mut by = *self.inputs.get(*by);
                 if *contributed {
-                    let share = self.contributed(&plan, initiative);
+                    let share = self.contributed(&plan, behind);
                     by.update_with(&share, |by, share| by * share);
                 }
                 self.shift_driver(&plan, *driver, &by, mask, true);
@@ -130,14 +154,14 @@ impl Targets<'_, '_> {
             | Effect::TradeScale { from, to, by }
             | Effect::EnergyLinkAdd { from, to, by } => {
                 let by = *self.inputs.get(*by);
-                self.change_pairs(&plan, effect, (from, to), &by, mask, initiative);
+                self.change_pairs(&plan, effect, (from, to), &by, mask, behind);
             }
             Effect::ExposureAdd { group, by, .. }
             | Effect::IdealPointShift { group, by }
             | Effect::SalienceScale { group, by, .. }
             | Effect::TrustShift { group, by, .. } => {
                 let by = *self.inputs.get(*by);
-                self.change_actors(&plan, effect, group, &by, mask, initiative);
+                self.change_actors(&plan, effect, group, &by, mask, behind);
             }
         }
     }
@@ -148,16 +172,17 @@ impl Targets<'_, '_> {
     }
 
     /// Share of a common good that those who joined make together, 0..=1.
-    fn contributed(&self, plan: &Program, initiative: Option<usize>) -> Lanes {
+    fn contributed(&self, plan: &Program, behind: Option<Behind<'_>>) -> Lanes {
         let mut sum = Lanes::ZERO;
-        let Some(initiative) = initiative else {
+        let Some(behind) = behind else {
             return Lanes::ONE;
         };
         let (traits, joined) = (rows(&self.traits), rows(&self.joined));
-        for row in plan.initiatives[initiative].parties.clone() {
+        for row in plan.initiatives[behind.initiative].parties.clone() {
             let capability = &traits[plan.parties[row].actor].0.capability;
+            let took_part = behind.took_part(plan, row, joined);
             for l in 0..LANES {
-                sum[l] += joined[row].took_part[l] * bilateral::contribution(capability[l]);
+                sum[l] += took_part[l] * bilateral::contribution(capability[l]);
             }
         }
         sum.map(math::saturate)
@@ -217,22 +242,21 @@ impl Targets<'_, '_> {
         (from, to): (&Group, &Group),
         by: &Lanes,
         mask: &Lanes,
-        initiative: Option<usize>,
+        behind: Option<Behind<'_>>,
     ) {
         self.ties.0 += 1;
         let (standing, joined) = (rows_mut(&mut self.standing), rows(&self.joined));
         let floor = self.law.0.energy.link_floor;
         let (affinity, bonds) = (rows_mut(&mut self.affinity), rows_mut(&mut self.bonds));
         let mut done = Vec::new();
-        for &source in plan.candidates(from, initiative) {
-            for &target in plan.candidates(to, initiative) {
+        for &source in plan.candidates(from, initiative_of(behind)) {
+            for &target in plan.candidates(to, initiative_of(behind)) {
                 let pair = (source.min(target), source.max(target));
                 if source == target || done.contains(&pair) {
                     continue;
                 }
                 done.push(pair);
-                let belongs =
-                    |group, actor| belongs(plan, group, actor, standing, joined, initiative);
+                let belongs = |group, actor| belongs(plan, group, actor, standing, joined, behind);
                 // A pair is visited once, and may qualify either way round.
                 let there = both(&belongs(from, source), &belongs(to, target));
                 let round = both(&belongs(from, target), &belongs(to, source));
@@ -257,20 +281,17 @@ impl Targets<'_, '_> {
         group: &Group,
         by: &Lanes,
         mask: &Lanes,
-        initiative: Option<usize>,
+        behind: Option<Behind<'_>>,
     ) {
         let (standing, joined) = (rows_mut(&mut self.standing), rows(&self.joined));
-        let candidates = plan.candidates(group, initiative);
+        let candidates = plan.candidates(group, initiative_of(behind));
         for (actor, (mut threatened, mut ideal, mut salience, mut blocs)) in
             self.actors.iter_mut().enumerate()
         {
             if !candidates.contains(&actor) {
                 continue;
             }
-            let mask = both(
-                &belongs(plan, group, actor, standing, joined, initiative),
-                mask,
-            );
+            let mask = both(&belongs(plan, group, actor, standing, joined, behind), mask);
             for l in 0..LANES {
                 let by = by[l] * mask[l];
                 match effect {

@@ -4,7 +4,7 @@
 //! touch; the same utility function judges before and after. What lies outside organisations is
 //! valued by [`crate::mechanisms::bilateral`].
 
-use foedera_scenario::{Effect, Group, Rule, ThreatKind};
+use foedera_scenario::{Effect, Group, Rule, Rung, ThreatKind};
 
 use crate::appraisal::{self, Appraised, Burden, Carried, Net, SeatView, Setting, Stale, View};
 use crate::company::{self, Company, add, alike, same};
@@ -318,10 +318,7 @@ impl<'a> Foresight<'a> {
         }
         let ladder = &plan.scenario.initiatives[initiative].ladder;
         for (idx, step) in ladder.iter().enumerate().take(rung + 1) {
-            let mask = adopted.map(
-                #[inline(always)]
-                |adopted| math::indicator((idx + 1) as f32 > adopted),
-            );
+            let mask = self.counted(step, idx, adopted);
             for effect in &step.effects {
                 self.imagine(effect, &mask, after);
             }
@@ -343,6 +340,25 @@ impl<'a> Foresight<'a> {
             self.touch(org, prospects);
             self.compare(org, prospects, parties);
         }
+    }
+
+    /// How far the effects of a rung count: not where it is adopted, and less the longer it takes to build.
+    #[inline(always)]
+    fn counted(&self, step: &Rung, idx: usize, adopted: &Lanes) -> Lanes {
+        let new = adopted.map(
+            #[inline(always)]
+            |adopted| math::indicator((idx + 1) as f32 > adopted),
+        );
+        let Some(years) = step.build_years else {
+            return new;
+        };
+        let rate = &self.setting.law.bargaining.discount;
+        new.zip3(
+            self.inputs.get(years),
+            rate,
+            #[inline(always)]
+            |new, years, rate| new * bargaining::discounted(years, rate),
+        )
     }
 
     /// Finds the commitments of which a seat may carry more or less than before.
@@ -501,10 +517,10 @@ impl<'a> Foresight<'a> {
                 );
                 let level = &mut after[*org].levels[*element];
                 for l in 0..LANES {
-                    let full = math::clamp_share(level.0[l] + by.0[l] * mask.0[l]);
+                    let full = math::clamp_share(level.0[l] + by.0[l]);
                     let change =
                         (full - level.0[l]) * bargaining::discounted(years.0[l], rate.0[l]);
-                    level.0[l] += change;
+                    level.0[l] += change * mask.0[l];
                 }
             }
             Effect::StatusChange { org, actor, to } => {
@@ -520,7 +536,8 @@ impl<'a> Foresight<'a> {
                         params.observer.0[l],
                     );
                     let weight = &mut after[*org].weights[at].0[l];
-                    *weight = math::select(mask.0[l] > 0.0, to, *weight);
+                    let part = *weight + (to - *weight) * mask.0[l];
+                    *weight = math::select(mask.0[l] == 1.0, to, part);
                 }
             }
             Effect::SignalAdd { org, bloc, by } => {
@@ -714,6 +731,29 @@ impl<'a> Foresight<'a> {
         }
     }
 
+    /// Cost of sending troops to what is held again and again, less among friends.
+    #[inline(always)]
+    pub(crate) fn effort(
+        &self,
+        party: &PartyPlan,
+        depth: &Lanes,
+        eligible: &[Lanes],
+        out: &mut Lanes,
+    ) {
+        let plan = self.setting.plan;
+        let own = &self.setting.traits[party.actor].0;
+        let rows = plan.initiatives[party.initiative].parties.clone();
+        let others = rows
+            .zip(eligible)
+            .map(|(row, eligible)| (plan.parties[row].actor, *eligible));
+        let affinity = self.mean_over(party.actor, others);
+        let cost = &self.setting.law.bilateral.effort;
+        for l in 0..LANES {
+            out.0[l] +=
+                bilateral::distrust(cost.0[l], own.autonomy.0[l], depth.0[l], affinity.0[l]);
+        }
+    }
+
     /// What the effects of a rung are worth to a party outside organisations.
     #[inline(always)]
     pub(crate) fn bilateral(
@@ -726,7 +766,7 @@ impl<'a> Foresight<'a> {
     ) {
         let ladder = &self.setting.plan.scenario.initiatives[party.initiative].ladder;
         for (idx, step) in ladder.iter().enumerate().take(rung + 1) {
-            let mask = adopted.map(|adopted| math::indicator((idx + 1) as f32 > adopted));
+            let mask = self.counted(step, idx, adopted);
             for effect in &step.effects {
                 self.value_effect(effect, party, &mask, eligible, out);
             }

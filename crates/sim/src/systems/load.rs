@@ -7,15 +7,15 @@ use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::{Law, disputes, energy, influence, membership, relations, trade};
+use crate::mechanisms::{Law, disputes, energy, influence, membership, projects, relations, trade};
 use crate::program::Program;
 use crate::purpose;
 use crate::rng::NoiseBlock;
 use crate::state::{
     Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights,
     Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posture, Progress, Recorder, Salience, Shield, Standing, Stress, Texts, Threatened,
-    TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict,
+    Posture, Progress, Recorder, Salience, Shield, Sites, Standing, Stress, Texts, Threatened,
+    TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict, site,
 };
 use crate::systems::appraise;
 use crate::systems::bargain;
@@ -440,6 +440,28 @@ pub(crate) fn load_initiatives(
         if let Some(stance) = party.stance {
             out.stance = *inputs.get(scenario.initiatives[party.initiative].stances[stance].value);
         }
+    }
+}
+
+/// Draws how long every project takes; none is begun.
+pub(crate) fn load_sites(
+    plan: Res<Plan>,
+    inputs: Res<Inputs>,
+    law: Res<Parameters>,
+    keys: Res<Keys>,
+    mut sites: ResMut<Sites>,
+) {
+    let mut normal = Lanes::ZERO;
+    for (site, spec) in sites.0.iter_mut().zip(&plan.0.sites) {
+        keys.0
+            .fill_normals(purpose::PROJECT, 0, spec.entity, &mut normal);
+        let planned = inputs.get(spec.build_years);
+        site.stage = Lanes::splat(site::IDLE);
+        site.age = Lanes::ZERO;
+        site.years = Lanes::from_fn(|l| {
+            projects::time_to_build(planned[l], normal[l], &law.0.projects.at(l))
+        });
+        site.crew.fill(Lanes::ZERO);
     }
 }
 

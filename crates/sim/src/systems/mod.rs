@@ -17,6 +17,7 @@ pub(crate) mod expose;
 pub(crate) mod foresee;
 pub(crate) mod load;
 pub(crate) mod observe;
+pub(crate) mod projects;
 pub(crate) mod relate;
 pub(crate) mod shock;
 pub(crate) mod withdraw;

@@ -13,6 +13,7 @@ mod order;
 mod pace;
 mod soundness;
 mod symmetry;
+mod works;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -74,6 +74,19 @@ fn without_first(what: Happening) -> Happening {
             to,
             cause,
         },
+        Happening::Held {
+            initiative,
+            rung,
+            parties,
+            all,
+            host,
+        } => Happening::Held {
+            initiative,
+            rung,
+            parties,
+            all,
+            host: host.map(|host| host - 1),
+        },
         Happening::Dispute {
             source,
             target,
@@ -83,8 +96,11 @@ fn without_first(what: Happening) -> Happening {
             target: target - 1,
             lethal,
         },
-        other
-        @ (Happening::Shock { .. } | Happening::Adopted { .. } | Happening::Policy { .. }) => other,
+        other @ (Happening::Shock { .. }
+        | Happening::Adopted { .. }
+        | Happening::Completed { .. }
+        | Happening::Abandoned { .. }
+        | Happening::Policy { .. }) => other,
     }
 }
 

@@ -490,7 +490,8 @@ fn condition(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
             dice.number(0.0, 1.0)
         ),
         2 if idx > 0 => format!(
-            "Adopted(initiative: \"{}\", rung: \"r0\")",
+            "{}(initiative: \"{}\", rung: \"r0\")",
+            dice.one(&["Adopted", "Completed"]),
             parts.initiatives[idx - 1].0
         ),
         3 => format!(
@@ -538,11 +539,17 @@ fn initiative(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
     } else {
         format!("EveryMonths({})", dice.within(6, 30))
     };
+    let recurring = dice.chance(30);
     let ladder: Vec<String> = (0..*n_rungs)
         .map(|rung| {
             let depth = (rung + 1) as f64 / (*n_rungs + 1) as f64;
+            let builds = if !recurring && dice.chance(40) {
+                format!("build_years: {}, ", dice.number(0.0, 3.0))
+            } else {
+                String::new()
+            };
             format!(
-                "(rung: \"r{rung}\", depth: {depth:.3}, {})",
+                "(rung: \"r{rung}\", depth: {depth:.3}, {builds}{})",
                 effects(dice, parts, true)
             )
         })
@@ -559,7 +566,7 @@ fn initiative(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
         .collect();
     format!(
         "\"{id}\": (title: \"{id}\", venues: {}, parties: {}, sponsors: {}, window: (from: \"{}-02\", until: \"{}-11\"), \
-         cadence: {cadence}, {rule}{meetings}open: {}, conditions: {conditions}, ladder: [{}], stances: {{{}}})",
+         cadence: {cadence}, {rule}{meetings}recurring: {recurring}, open: {}, conditions: {conditions}, ladder: [{}], stances: {{{}}})",
         quoted(&venues),
         quoted(&named),
         quoted(&sponsors),
@@ -623,6 +630,26 @@ fn outcomes(dice: &mut Dice, parts: &Parts, n_shocks: usize) -> String {
         all.push(format!(
             "TimeTo(event: Adoption(initiative: \"{id}\", rung: \"r0\"))"
         ));
+        all.push(format!(
+            "Completed(initiative: \"{id}\", by: \"{}-04\")",
+            parts.last_year
+        ));
+        all.push(format!(
+            "TookPart(initiative: \"{id}\", actor: \"{actor}\")"
+        ));
+        all.push(format!("ParticipationShare(initiative: \"{id}\")"));
+        all.push(format!(
+            "ParticipationShare(initiative: \"{id}\", actor: \"{actor}\")"
+        ));
+        all.push(format!("TimeTo(event: Completion(initiative: \"{id}\"))"));
+        all.push(format!(
+            "EventCount(event: Abandonment(initiative: \"{id}\"))"
+        ));
+        all.push(format!(
+            "EventCount(event: Holding(initiative: \"{id}\", all: true), from: \"{}-05\")",
+            parts.first_year
+        ));
+        all.push(format!("EventCount(event: Holding(initiative: \"{id}\"))"));
     }
     if let Some(bloc) = parts.blocs.first() {
         all.push(format!("Trust(actor: \"{actor}\", bloc: \"{bloc}\")"));

@@ -32,7 +32,7 @@ pub(super) fn initiatives(face: &Face, scenario: &Scenario) -> String {
                 (idx + 1).to_string().into(),
                 rung.id.as_str().into(),
                 fixed(scenario.value(rung.depth), 2).into(),
-                phrase::effects(scenario, &rung.effects).into(),
+                phrase::rung(scenario, rung).into(),
             ]);
         }
         text += &sheet.text();
