@@ -3,6 +3,7 @@
 
 mod cli;
 mod determinism;
+mod gallery;
 mod golden;
 mod scenarios;
 mod tidy;

@@ -480,3 +480,57 @@ fn policies_and_stances_are_chosen() {
     desk.run(&format!("replay out --replicate 5 --policy {policy}"))
         .check(0, &[]);
 }
+
+#[test]
+fn figures_are_the_same_each_time_and_say_what_they_show() {
+    let desk = Desk::new();
+    desk.run("run question.ron -n 128 -q -o out").check(0, &[]);
+    for (kind, title) in [
+        ("fan", "in the median history; nine of ten end between"),
+        ("adoption", "“The League becomes an alliance”: exercises in"),
+        ("blockers", "block"),
+    ] {
+        let drawn = desk
+            .run(&format!("figure out --kind {kind} -o {kind}.svg"))
+            .check(0, &["next: foedera ", title]);
+        assert_eq!(drawn.stdout.trim(), format!("{kind}.svg"));
+        let again = desk
+            .run(&format!("figure out --kind {kind} -q"))
+            .check(0, &[]);
+        assert_eq!(
+            again.stdout.as_bytes(),
+            bytes(&desk, &format!("{kind}.svg"))
+        );
+        let json = desk
+            .run(&format!("figure out --kind {kind} --json"))
+            .check(0, &[])
+            .json();
+        assert!(
+            json["title"]
+                .as_str()
+                .is_some_and(|text| text.contains(title))
+        );
+        assert_eq!(json["svg"].as_str(), Some(again.stdout.as_str()));
+    }
+}
+
+#[test]
+fn figures_refuse_what_is_not_there() {
+    let desk = Desk::new();
+    desk.run("run question.ron -n 64 -q -o out").check(0, &[]);
+    desk.run("figure out --measure cohesion.LEAGU")
+        .check(2, &["did you mean cohesion.LEAGUE"]);
+    desk.run("figure out --kind adoption --initiative talk")
+        .check(2, &["did you mean talks"]);
+    desk.run("figure out --policy nobody")
+        .check(2, &["--policy"]);
+    desk.run("figure out --kind cake")
+        .check(2, &["fan", "blockers"]);
+    desk.run("figure question.ron")
+        .check(5, &["no folder of results"]);
+    desk.run("figure out -o fan.svg -q").check(0, &[]);
+    desk.run("figure out -o fan.svg").check(5, &["--force"]);
+    desk.run("figure out -o fan.svg --force -q").check(0, &[]);
+    desk.run("figure out -o nowhere/fan.svg")
+        .check(5, &["cannot write"]);
+}

@@ -193,6 +193,7 @@ fn completions_and_man_name_every_command() {
         "run",
         "replay",
         "why",
+        "figure",
         "test",
         "completions",
         "man",

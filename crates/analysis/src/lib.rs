@@ -4,4 +4,5 @@
 //! nor how results were made.
 
 pub mod blockers;
+pub mod figure;
 pub mod ranks;

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod diff;
+mod figure;
 mod man;
 mod new;
 mod replay;
@@ -30,6 +31,8 @@ pub(crate) enum Verb {
     Run(run::Args),
     /// Tells who blocked an initiative, how often and over what
     Why(why::Args),
+    /// Draws a picture of results as SVG: a fan, an adoption, who blocks what
+    Figure(figure::Args),
     /// Tells one history as dated sentences
     Replay(replay::Args),
     /// Judges a scenario's own expectations
@@ -53,6 +56,7 @@ impl Verb {
             Self::Diff(args) => diff::run(&args, face),
             Self::Run(args) => run::run(&args, face),
             Self::Why(args) => why::run(&args, face),
+            Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),
             Self::Test(args) => test::run(&args, face),
             Self::Completions(args) => completions::run(&args, face),

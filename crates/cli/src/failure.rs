@@ -87,6 +87,12 @@ pub(crate) enum Failure {
         /// What was given.
         path: PathBuf,
     },
+    /// The results hold nothing of what a figure shows.
+    #[error("{} has nothing to draw", path.display())]
+    NothingToDraw {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {}: {error}", path.display())]
     File {
@@ -128,6 +134,7 @@ impl Failure {
             | Self::NamedTwice { .. }
             | Self::OfTheRun { .. }
             | Self::NoSuchName { .. }
+            | Self::NothingToDraw { .. }
             | Self::NoSuchReplicate { .. } => Exit::Usage,
             Self::Exists { .. }
             | Self::NotEmpty { .. }
@@ -161,6 +168,9 @@ impl Failure {
             Self::TooManyFaults { .. } => Some(
                 "a value was not finite or left its bounds: look at the inputs set last".to_owned(),
             ),
+            Self::NothingToDraw { .. } => {
+                Some("choose another --kind, or --measure, --initiative or --policy".to_owned())
+            }
             Self::NoResults { .. } => Some(
                 "give the output folder of a `foedera run`: it holds a manifest.json".to_owned(),
             ),
