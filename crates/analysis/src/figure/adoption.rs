@@ -271,7 +271,7 @@ mod tests {
         let figure = draw(&adoption).expect("there are rungs");
         assert_eq!(
             figure.title,
-            "“Peace & quiet”: talks in 0.50 of histories by 2013, treaty in < 0.003 (95 %)"
+            "“Peace & quiet”: talks in 0.50 of histories by 2013, treaty in < 0.003"
         );
         assert!(figure.svg.contains("Peace &amp; quiet"));
         assert!(figure.svg.contains("100 %"));

@@ -140,9 +140,18 @@ fn finding(blocks: &Blocks<'_>, tabled: &[usize]) -> String {
                 .collect();
             format!(
                 "“{title}” is blocked most by {}, who cannot be told apart",
-                names.join(" and ")
+                listed(&names)
             )
         }
+    }
+}
+
+/// `A, B and C`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [many @ .., last] => format!("{} and {last}", many.join(", ")),
     }
 }
 
@@ -154,7 +163,7 @@ fn cell(drawing: &mut Drawing, corner: (f64, f64), width: f64, share: Option<Est
         return;
     };
     drawing.square(corner, size, &shade(share.value));
-    let colour = if share.value > 0.45 { "#ffffff" } else { INK };
+    let colour = if share.value > 0.6 { "#ffffff" } else { INK };
     let text = deserved(share.value, share.half_width());
     let place = (corner.0 + size.0 / 2.0, corner.1 + 15.0);
     drawing.words(place, small(colour, Anchor::Middle), &text);
@@ -187,8 +196,8 @@ fn shortened(name: &str) -> String {
 fn note(left_out: usize) -> String {
     let more = match left_out {
         0 => String::new(),
-        1 => "; one more actor blocks hardly anything".to_owned(),
-        n => format!("; {n} more actors block hardly anything"),
+        1 => "; one more actor blocks and is not shown".to_owned(),
+        n => format!("; {n} more actors block and are not shown"),
     };
     format!("share of an initiative's tablings that an actor blocks{more}")
 }
@@ -292,6 +301,12 @@ mod tests {
             }),
             None
         );
+    }
+
+    #[test]
+    fn names_are_listed() {
+        assert_eq!(listed(&["A"]), "A");
+        assert_eq!(listed(&["A", "B", "C"]), "A, B and C");
     }
 
     #[test]
