@@ -5,6 +5,10 @@
 //! strictly instead of loosely, a weight or a veto forgotten moves them. The generator's known answers
 //! stand in the crate `sim`, intervals beside their oracle in `results`.
 
+mod challenge;
+mod likeness;
+mod power;
+
 use foedera_sim::rules::{Procedure, Voter, passes, passes_without};
 
 /// The threshold of small losses; every no here lies beyond it.

@@ -27,6 +27,7 @@ pub mod rng;
 pub mod rules;
 mod state;
 mod step;
+pub mod structure;
 mod systems;
 
 pub use batch::{Block, BlockOutcome, Measure, Record};

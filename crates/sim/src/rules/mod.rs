@@ -3,6 +3,11 @@
 //! Called by `bargain` for each lane in which something is tabled. Rules know numbers only; who the voters
 //! are and what they value is decided before.
 
+pub mod challenge;
+pub mod nash;
+pub mod positions;
+pub mod power;
+
 /// One voter's part in a decision.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Voter {
