@@ -195,6 +195,7 @@ fn completions_and_man_name_every_command() {
         "why",
         "figure",
         "test",
+        "model",
         "completions",
         "man",
     ] {

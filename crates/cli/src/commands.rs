@@ -5,6 +5,7 @@ mod completions;
 mod diff;
 mod figure;
 mod man;
+mod model;
 mod new;
 mod replay;
 mod run;
@@ -37,6 +38,8 @@ pub(crate) enum Verb {
     Replay(replay::Args),
     /// Judges a scenario's own expectations
     Test(test::Args),
+    /// Runs a classical model on plain tables: challenge, landscape, balance, power, ...
+    Model(model::Args),
     /// Prints a completion script for a shell
     Completions(completions::Args),
     /// Prints the manual page
@@ -59,6 +62,7 @@ impl Verb {
             Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),
             Self::Test(args) => test::run(&args, face),
+            Self::Model(args) => model::run(&args, face),
             Self::Completions(args) => completions::run(&args, face),
             Self::Man(args) => man::run(&args, face),
         }

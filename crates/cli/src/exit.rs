@@ -8,7 +8,7 @@ Exit codes:
     0  good
     1  our bug: please report it
     2  usage: an unknown option, or a value out of its range
-    3  the scenario has mistakes (all of them are listed)
+    3  the scenario or a table has mistakes (all of them are listed)
     4  too many replicates failed
     5  files: missing, in the way, not readable or not writable
     6  an expectation of the scenario does not hold
@@ -23,7 +23,7 @@ pub(crate) enum Exit {
     OurBug = 1,
     /// The command line cannot be followed.
     Usage = 2,
-    /// The scenario has mistakes.
+    /// The scenario or a table has mistakes.
     BadScenario = 3,
     /// Too many replicates failed.
     TooManyFaults = 4,

@@ -117,6 +117,14 @@ pub(crate) enum Failure {
     /// The ensemble cannot run.
     #[error("failed to {0}")]
     Ensemble(EnsembleError),
+    /// A model cannot be run on what was given.
+    #[error("failed to {what}")]
+    Model {
+        /// What failed.
+        what: String,
+        /// What to do.
+        help: &'static str,
+    },
     /// Stdout takes no more.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
@@ -144,7 +152,7 @@ impl Failure {
             | Self::Results(_)
             | Self::Stdout(_) => Exit::Files,
             Self::TooManyFaults { .. } => Exit::TooManyFaults,
-            Self::Ensemble(_) => Exit::Usage,
+            Self::Ensemble(_) | Self::Model { .. } => Exit::Usage,
             Self::Signals(_) => Exit::OurBug,
         }
     }
@@ -164,6 +172,7 @@ impl Failure {
             Self::FolderGiven { inside, .. } if !inside.is_empty() => {
                 Some(format!("it holds {}", inside.join(", ")))
             }
+            Self::Model { help, .. } => Some((*help).to_owned()),
             Self::Results(error) => Some(error.remedy().to_owned()),
             Self::TooManyFaults { .. } => Some(
                 "a value was not finite or left its bounds: look at the inputs set last".to_owned(),

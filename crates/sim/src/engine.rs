@@ -9,6 +9,7 @@ use crate::batch::{Block, BlockOutcome, Event, Fault, FaultKind};
 use crate::isa::Isa;
 use crate::lanes::{LANES, Lanes};
 use crate::mechanisms::Law;
+use crate::moment::Moment;
 use crate::probe;
 use crate::program::{Program, SitePlan};
 use crate::rng::LaneKeys;
@@ -62,6 +63,19 @@ impl Engine {
     /// # Panics
     /// If the block holds no or more than 64 replicates, or replicates beyond 2^56.
     pub fn run(&mut self, block: &Block<'_>) -> BlockOutcome {
+        self.watch(block, &[], &mut |_, _| ())
+    }
+
+    /// Lets one block happen and hands over what stands at the end of some of its steps.
+    ///
+    /// # Panics
+    /// If the block holds no or more than 64 replicates, or replicates beyond 2^56.
+    pub fn watch(
+        &mut self,
+        block: &Block<'_>,
+        steps: &[usize],
+        see: &mut dyn FnMut(usize, Moment),
+    ) -> BlockOutcome {
         assert!(
             (1..=LANES).contains(&block.n),
             "a block holds 1 to 64 replicates"
@@ -74,6 +88,9 @@ impl Engine {
             clock.step = u32::try_from(idx).expect("steps fit u32");
             clock.month = scenario.time.month_of(idx).0;
             self.step.run(&mut self.world);
+            if steps.contains(&idx) {
+                see(idx, Moment::of(&self.program, &mut self.world));
+            }
         }
         let mut outcome = self.collect(block.n);
         fault_inputs(block, &mut outcome);

@@ -55,18 +55,38 @@ fn commands(command: &Command) -> Roff {
         roff.control("PP", []);
         let usage = verb.clone().render_usage().to_string();
         roff.text([bold(usage.replace("Usage: ", ""))]);
-        let own = |arg: &&clap::Arg| {
-            !arg.is_global_set() && !["help", "version"].contains(&arg.get_id().as_str())
-        };
-        for arg in verb.get_arguments().filter(own) {
-            roff.control("TP", []);
-            roff.text([bold(arg.to_string())]);
-            roff.text([roman(
-                arg.get_help().map(ToString::to_string).unwrap_or_default(),
-            )]);
+        options(&mut roff, verb);
+        for inner in verb
+            .get_subcommands()
+            .filter(|inner| inner.get_name() != "help")
+        {
+            roff.control("PP", []);
+            let usage = inner.clone().render_usage().to_string();
+            roff.text([bold(usage.replace("Usage: ", ""))]);
+            roff.control("PP", []);
+            let about = inner
+                .get_about()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            roff.text([roman(format!("{about}."))]);
+            options(&mut roff, inner);
         }
     }
     roff
+}
+
+/// A command's own options.
+fn options(roff: &mut Roff, verb: &Command) {
+    let own = |arg: &&clap::Arg| {
+        !arg.is_global_set() && !["help", "version"].contains(&arg.get_id().as_str())
+    };
+    for arg in verb.get_arguments().filter(own) {
+        roff.control("TP", []);
+        roff.text([bold(arg.to_string())]);
+        roff.text([roman(
+            arg.get_help().map(ToString::to_string).unwrap_or_default(),
+        )]);
+    }
 }
 
 fn exit_codes() -> Roff {

@@ -146,7 +146,7 @@ fn of_results(args: &Args, face: &Face) -> Result<Told, Failure> {
 }
 
 /// The scenario as the manifest keeps it.
-fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> {
+pub(crate) fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> {
     let texts = &manifest.origin.texts;
     let kept = texts.iter().fold(MemorySources::default(), |kept, file| {
         kept.with(&file.path, file.text.as_str())

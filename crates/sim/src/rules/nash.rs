@@ -273,7 +273,13 @@ fn steepest(parties: &[Party], exponent: f64, zone: (f64, f64)) -> f64 {
 }
 
 fn gain(party: &Party, exponent: f64, at: f64) -> f64 {
-    party.loss - party.salience * libm::pow((at - party.position).abs(), exponent)
+    party.loss - party.salience * power((at - party.position).abs(), exponent)
+}
+
+/// A power of a distance, the same on every machine; what [`Party::loss`] is measured in.
+#[must_use]
+pub fn power(distance: f64, exponent: f64) -> f64 {
+    libm::pow(distance, exponent)
 }
 
 /// Slope of the weighted sum of logarithms, from the right.

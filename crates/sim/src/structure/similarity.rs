@@ -99,9 +99,10 @@ impl Pair {
     fn corrected(&self, metric: Metric, a: &[f64], w: &[f64], b: &[f64], v: &[f64]) -> Option<f64> {
         let observed = self.observed(metric)?;
         let all: f64 = w.iter().sum::<f64>() * v.iter().sum::<f64>();
+        let (a, b) = (frequencies(a, w), frequencies(b, v));
         let mut sum = 0.0;
-        for (one, weight) in a.iter().zip(w) {
-            for (other, their) in b.iter().zip(v) {
+        for (one, weight) in &a {
+            for (other, their) in &b {
                 sum += weight * their * metric.distance(*one, *other);
             }
         }
@@ -112,17 +113,28 @@ impl Pair {
     /// `τ_b` over the items, unweighted; nothing if one of them never varies.
     #[must_use]
     pub fn tau_b(&self) -> Option<f64> {
+        // Items on which both chose the same two choices count as one, so often.
+        let mut kinds: Vec<(f64, f64, f64)> = Vec::new();
+        for (&one, &other) in self.one.iter().zip(&self.other) {
+            match kinds
+                .iter_mut()
+                .find(|kind| (kind.0, kind.1) == (one, other))
+            {
+                Some(kind) => kind.2 += 1.0,
+                None => kinds.push((one, other, 1.0)),
+            }
+        }
         let (mut concordant, mut discordant, mut tied_one, mut tied_other) = (0.0, 0.0, 0.0, 0.0);
-        for k in 0..self.one.len() {
-            for l in k + 1..self.one.len() {
-                let one = self.one[k].total_cmp(&self.one[l]);
-                let other = self.other[k].total_cmp(&self.other[l]);
+        for (place, kind) in kinds.iter().enumerate() {
+            for later in &kinds[place + 1..] {
+                let pairs = kind.2 * later.2;
+                let (one, other) = (kind.0.total_cmp(&later.0), kind.1.total_cmp(&later.1));
                 match (one.is_eq(), other.is_eq()) {
                     (true, true) => {}
-                    (true, false) => tied_one += 1.0,
-                    (false, true) => tied_other += 1.0,
-                    (false, false) if one == other => concordant += 1.0,
-                    (false, false) => discordant += 1.0,
+                    (true, false) => tied_one += pairs,
+                    (false, true) => tied_other += pairs,
+                    (false, false) if one == other => concordant += pairs,
+                    (false, false) => discordant += pairs,
                 }
             }
         }
@@ -142,6 +154,18 @@ impl Pair {
             .sum();
         (whole > 0.0).then(|| sum / whole)
     }
+}
+
+/// The weight of each choice.
+fn frequencies(choices: &[f64], weights: &[f64]) -> Vec<(f64, f64)> {
+    let mut found: Vec<(f64, f64)> = Vec::new();
+    for (&choice, &weight) in choices.iter().zip(weights) {
+        match found.iter_mut().find(|kind| kind.0 == choice) {
+            Some(kind) => kind.1 += weight,
+            None => found.push((choice, weight)),
+        }
+    }
+    found
 }
 
 /// Agreement index of a group, 0..=1, from the votes for each choice (yes, no, abstain); nothing without votes.

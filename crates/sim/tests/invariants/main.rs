@@ -8,6 +8,7 @@
 
 mod closed_form;
 mod layout;
+mod moment;
 mod nothing;
 mod order;
 mod pace;
