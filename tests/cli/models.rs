@@ -45,7 +45,7 @@ fn challenge_plays_the_published_case_from_any_table() {
         -0.715_333_633_560_958_4,
     );
     let pair = desk.run("model challenge issue.csv --json --denominator pair --pick nearest --risk neutral --rounds 3").check(0, &[]).json();
-    assert_ne!(number(&pair["mean"]), number(&json["mean"]));
+    assert!((number(&pair["mean"]) - number(&json["mean"])).abs() > 1e-3);
     assert_eq!(pair["options"]["denominator"], "pair");
 }
 

@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
             table.wrong("table::two_signs", table.header_at(), message, help);
         }
     }
-    table::finish(face, &[&table])?;
+    table::finish(face, &table)?;
     table.mention_spare(face);
     let count = if args.weighted {
         Count::Weighted
@@ -247,10 +247,7 @@ fn finding(ties: &Ties, count: Count, found: &Balance) -> String {
     } else {
         (" known", "")
     };
-    format!(
-        "The network is not balanced: {}{given}, and {cost} go against them{least}.",
-        camps
-    )
+    format!("The network is not balanced: {camps}{given}, and {cost} go against them{least}.")
 }
 
 fn document(ties: &Ties, values: &[Vec<f64>], count: Count, found: &Balance) -> Value {

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
     let on_line = names.iter().any(|name| POSITION.is_called(name));
     if on_line {
         let line = read_line(&mut table, args);
-        table::finish(face, &[&table])?;
+        table::finish(face, &table)?;
         table.mention_spare(face);
         let found = nash::on_line(&line.parties, args.exponent);
         if face.json {
@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
         }
     } else {
         let offers = read_options(&mut table, args);
-        table::finish(face, &[&table])?;
+        table::finish(face, &table)?;
         let choice = nash::choose(&offers.utilities, &offers.disagreement, &offers.weights);
         let lottery = nash::lottery(&choice, &offers.weights);
         if face.json {

@@ -84,7 +84,7 @@ struct Issue {
 pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
     let mut table = Table::read(&args.file)?;
     let issue = issue(&mut table);
-    table::finish(face, &[&table])?;
+    table::finish(face, &table)?;
     table.mention_spare(face);
     let options = Options {
         rounds: args.rounds,

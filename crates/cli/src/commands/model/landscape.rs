@@ -100,7 +100,7 @@ fn read(args: &Args, face: &Face) -> Result<(Ties, Vec<f64>), Failure> {
     let mut sizes = tables.pop();
     let known = sizes.as_mut().map(read_sizes);
     if let Some(table) = &sizes {
-        table::finish(face, &[table])?;
+        table::finish(face, table)?;
     }
     let names = known.as_ref().map(|(names, _)| names.as_slice());
     let ties = square::read(&mut propensities, PROPENSITY, names);
@@ -117,7 +117,7 @@ fn read(args: &Args, face: &Face) -> Result<(Ties, Vec<f64>), Failure> {
             "leave out the smallest actors",
         );
     }
-    table::finish(face, &[&propensities])?;
+    table::finish(face, &propensities)?;
     propensities.mention_spare(face);
     let sizes = known.map_or_else(|| vec![1.0; ties.names.len()], |(_, sizes)| sizes);
     Ok((ties, sizes))

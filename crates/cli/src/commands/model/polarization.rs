@@ -52,7 +52,7 @@ struct Found {
 pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
     let mut table = Table::read(&args.file)?;
     let (masses, places) = read(&mut table);
-    table::finish(face, &[&table])?;
+    table::finish(face, &table)?;
     table.mention_spare(face);
     let rows = table.rows.len();
     let masses = masses.unwrap_or_else(|| vec![1.0; rows]);

@@ -58,7 +58,7 @@ struct Votes {
 pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
     let mut table = Table::read(&args.file)?;
     let votes = read(&mut table);
-    table::finish(face, &[&table])?;
+    table::finish(face, &table)?;
     let (body, quotas) = body(args, votes)?;
     let names = quotas.names.clone();
     let found = power::power(&body).map_err(|error| {

@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
     let mut table = Table::read(&args.file)?;
     let votes = read(&mut table, args);
     check(&mut table, &votes);
-    table::finish(face, &[&table])?;
+    table::finish(face, &table)?;
     let range = args
         .scale
         .map_or_else(|| observed(&votes), |(low, high)| high - low);

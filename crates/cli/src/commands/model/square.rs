@@ -119,8 +119,8 @@ fn list(table: &mut Table, tie: Tie, known: Option<&[String]>) -> Ties {
             match (first[one][other], first[other][one]) {
                 (Some(_), None) => values[other][one] = values[one][other],
                 (None, Some(_)) => values[one][other] = values[other][one],
-                (Some(_), Some(_)) if values[one][other] != values[other][one] => {
-                    uneven.push((one, other))
+                (Some(_), Some(_)) if differ(values[one][other], values[other][one]) => {
+                    uneven.push((one, other));
                 }
                 _ => {}
             }
@@ -209,7 +209,7 @@ fn square(table: &mut Table, tie: Tie, known: Option<&[String]>) -> Ties {
             row.first()
                 .is_some_and(|cell| table.parse(&cell.text).is_none() && !cell.text.is_empty())
         });
-    let first = usize::from(down && (!across || table.rows.len() + 1 <= width));
+    let first = usize::from(down && (!across || table.rows.len() < width));
     let n = table.rows.len();
     if width - first != n {
         let message = format!("{n} rows and {} columns of ties", width - first);
@@ -358,7 +358,9 @@ fn fill(
             match (given[one][other], given[other][one]) {
                 (true, false) => values[other][one] = values[one][other],
                 (false, true) => values[one][other] = values[other][one],
-                _ if values[one][other] != values[other][one] => uneven.push((one, other)),
+                _ if differ(values[one][other], values[other][one]) => {
+                    uneven.push((one, other));
+                }
                 _ => {}
             }
         }
@@ -368,6 +370,11 @@ fn fill(
         values: values.to_vec(),
         uneven,
     }
+}
+
+/// Whether two ties are written differently.
+fn differ(one: f64, other: f64) -> bool {
+    one.total_cmp(&other).is_ne()
 }
 
 /// Names of the actors' column, for tables of sizes.

@@ -516,27 +516,27 @@ impl Table {
     }
 }
 
-/// Says what is wrong with tables, if anything.
+/// Says what is wrong with a table, if anything.
 ///
 /// # Errors
 /// If something is.
-pub(super) fn finish(face: &Face, tables: &[&Table]) -> Result<(), Failure> {
+pub(super) fn finish(face: &Face, table: &Table) -> Result<(), Failure> {
+    if table.is_good() {
+        return Ok(());
+    }
     let look = if face.note_paint.is_on() {
         Look::Colour
     } else {
         Look::Plain
     };
-    for table in tables.iter().filter(|table| !table.is_good()) {
-        for one in &table.mistakes {
-            complain(&format!("{one}"));
-            complain(one.to_text(look).trim_end());
-        }
-        return Err(Failure::Mistakes {
-            file: table.name().to_owned(),
-            mistakes: table.mistakes.len(),
-        });
+    for one in &table.mistakes {
+        complain(&format!("{one}"));
+        complain(one.to_text(look).trim_end());
     }
-    Ok(())
+    Err(Failure::Mistakes {
+        file: table.name().to_owned(),
+        mistakes: table.mistakes.len(),
+    })
 }
 
 impl Cell {
