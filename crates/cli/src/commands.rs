@@ -10,6 +10,7 @@ mod new;
 mod replay;
 mod run;
 mod show;
+mod structure;
 mod test;
 mod why;
 
@@ -36,6 +37,8 @@ pub(crate) enum Verb {
     Figure(figure::Args),
     /// Tells one history as dated sentences
     Replay(replay::Args),
+    /// Measures camps, balance and polarisation at chosen dates of a run
+    Structure(structure::Args),
     /// Judges a scenario's own expectations
     Test(test::Args),
     /// Runs a classical model on plain tables: challenge, landscape, balance, power, ...
@@ -61,6 +64,7 @@ impl Verb {
             Self::Why(args) => why::run(&args, face),
             Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),
+            Self::Structure(args) => structure::run(&args, face),
             Self::Test(args) => test::run(&args, face),
             Self::Model(args) => model::run(&args, face),
             Self::Completions(args) => completions::run(&args, face),

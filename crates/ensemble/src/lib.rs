@@ -14,6 +14,7 @@ mod record;
 pub mod replay;
 pub mod run;
 pub mod sampling;
+pub mod structure;
 #[cfg(test)]
 mod test_data;
 
