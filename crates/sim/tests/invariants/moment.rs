@@ -27,7 +27,7 @@ fn a_moment_is_what_outcomes_report() {
     let plain = engine.run(&block);
     let mut moments = Vec::new();
     let watched = engine.watch(&block, &[5], &mut |step, moment| {
-        moments.push((step, moment))
+        moments.push((step, moment));
     });
     assert_eq!(plain.outcomes, watched.outcomes);
     assert_eq!(plain.events, watched.events);
