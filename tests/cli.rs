@@ -3,6 +3,7 @@
 mod models;
 mod refusals;
 mod running;
+mod structure;
 mod words;
 
 use std::{

@@ -192,6 +192,7 @@ fn completions_and_man_name_every_command() {
         "diff",
         "run",
         "replay",
+        "structure",
         "why",
         "figure",
         "test",

@@ -348,78 +348,83 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// Adds up what was seen at one date, in order of the replicates.
 fn summary(scenario: &Scenario, month: Month, all: &[&Seen]) -> AtDate {
-    let measured = |idx: usize| {
-        let mut values: Vec<f64> = all.iter().filter_map(|seen| seen.values[idx]).collect();
-        let (n, mean) = (values.len() as u64, mean(values.iter().copied()));
-        let squares = |mean: f64| {
-            values
-                .iter()
-                .map(|value| (value - mean) * (value - mean))
-                .sum::<f64>()
-        };
-        let mean = mean.and_then(|mean| {
-            let variance = squares(mean) / (n.max(2) - 1) as f64;
-            interval::mean(n, mean, variance, interval::CONFIDENCE)
-        });
-        values.sort_by(f64::total_cmp);
-        let quantile = |level: f64| {
-            let rank = (level * values.len() as f64).ceil().max(1.0) as usize;
-            values.get(rank - 1).copied()
-        };
-        Measured {
-            mean,
-            quantiles: [0.05, 0.5, 0.95].map(quantile),
-        }
-    };
+    let n = all.len() as u64;
+    let proved = all.iter().filter(|seen| seen.proved).count() as u64;
     let actors = scenario.world.actors.len();
     let mut both = vec![vec![(0_u64, 0_u64); actors]; actors];
-    let mut present = vec![0_u64; actors];
     let mut splits: BTreeMap<[Vec<ActorIdx>; 2], u64> = BTreeMap::new();
     for seen in all {
         for (i, &one) in seen.actors.iter().enumerate() {
-            present[one] += 1;
             for (j, &other) in seen.actors.iter().enumerate() {
                 let cell = &mut both[one][other];
                 cell.0 += u64::from(seen.camps[i] == seen.camps[j]);
                 cell.1 += 1;
             }
         }
-        let camp = |wanted: bool| {
-            let inside = seen
-                .actors
-                .iter()
-                .zip(&seen.camps)
-                .filter(|(_, camp)| **camp == wanted);
-            inside.map(|(actor, _)| *actor).collect()
-        };
-        *splits.entry([camp(false), camp(true)]).or_default() += 1;
+        *splits
+            .entry([false, true].map(|camp| seen.inside(camp)))
+            .or_default() += 1;
     }
-    let n = all.len() as u64;
-    let share = |part: u64, whole: u64| {
-        if whole > 0 {
-            part as f64 / whole as f64
-        } else {
-            0.0
-        }
-    };
+    let together = |&(same, all): &(u64, u64)| (all > 0).then(|| share(same, all));
     let commonest = splits
         .into_iter()
         .reduce(|best, next| if next.1 > best.1 { next } else { best });
     AtDate {
         month,
         n,
-        measures: (0..MEASURES.len()).map(measured).collect(),
+        measures: (0..MEASURES.len()).map(|idx| measured(all, idx)).collect(),
         together: both
             .iter()
-            .map(|row| {
-                row.iter()
-                    .map(|&(same, all)| (all > 0).then(|| share(same, all)))
-                    .collect()
-            })
+            .map(|row| row.iter().map(together).collect())
             .collect(),
-        present: present.iter().map(|&count| share(count, n)).collect(),
+        present: (0..actors)
+            .map(|actor| share(both[actor][actor].1, n))
+            .collect(),
         commonest: commonest.map(|(camps, count)| (camps, share(count, n))),
-        proved: share(all.iter().filter(|seen| seen.proved).count() as u64, n),
+        proved: share(proved, n),
+    }
+}
+
+impl Seen {
+    /// Who is in a camp.
+    fn inside(&self, camp: bool) -> Vec<ActorIdx> {
+        let inside = self
+            .actors
+            .iter()
+            .zip(&self.camps)
+            .filter(|(_, of)| **of == camp);
+        inside.map(|(actor, _)| *actor).collect()
+    }
+}
+
+/// One measure over the replicates in which it is defined.
+fn measured(all: &[&Seen], idx: usize) -> Measured {
+    let mut values: Vec<f64> = all.iter().filter_map(|seen| seen.values[idx]).collect();
+    let n = values.len() as u64;
+    let mean = mean(values.iter().copied()).and_then(|mean| {
+        let squares: f64 = values
+            .iter()
+            .map(|value| (value - mean) * (value - mean))
+            .sum();
+        let variance = squares / (n.max(2) - 1) as f64;
+        interval::mean(n, mean, variance, interval::CONFIDENCE)
+    });
+    values.sort_by(f64::total_cmp);
+    let quantile = |level: f64| {
+        let rank = (level * values.len() as f64).ceil().max(1.0) as usize;
+        values.get(rank - 1).copied()
+    };
+    Measured {
+        mean,
+        quantiles: [0.05, 0.5, 0.95].map(quantile),
+    }
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    if whole > 0 {
+        part as f64 / whole as f64
+    } else {
+        0.0
     }
 }
 
