@@ -72,7 +72,7 @@ fn mistakes_of_a_table_are_all_told_at_their_place() {
     desk.run("model challenge short.csv")
         .check(3, &["short.csv:1:1", "there is no column `position`"]);
     desk.run("model challenge none.csv")
-        .check(5, &["cannot read none.csv"]);
+        .check(5, &["cannot read the table none.csv", "check the spelling"]);
     desk.run("model power short.csv")
         .check(2, &["without a quota", "--quota"]);
     desk.run("model power short.csv --quota capabilty=1")

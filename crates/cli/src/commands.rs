@@ -14,6 +14,8 @@ mod structure;
 mod test;
 mod why;
 
+pub(crate) use self::model::TABLE;
+
 use clap::Subcommand;
 
 use crate::{exit::Exit, face::Face, failure::Failure};

@@ -6,7 +6,7 @@ use foedera_ensemble::EnsembleError;
 use foedera_results::ResultsError;
 use thiserror::Error;
 
-use crate::exit::Exit;
+use crate::{commands::TABLE, exit::Exit};
 
 /// Why a command ends early. The messages say what and where, [`Failure::help`] what to do.
 #[derive(Debug, Error)]
@@ -182,6 +182,13 @@ impl Failure {
             }
             Self::NoResults { .. } => Some(
                 "give the output folder of a `foedera run`: it holds a manifest.json".to_owned(),
+            ),
+            Self::File { action, error, .. } if *action == TABLE => Some(
+                match error.kind() {
+                    io::ErrorKind::NotFound => "check the spelling, and the folder it is in",
+                    _ => "a table is a text file whose first row names its columns",
+                }
+                .to_owned(),
             ),
             Self::File { error, .. } if error.kind() == io::ErrorKind::NotFound => {
                 Some("check the spelling, or write a new scenario with `foedera new`".to_owned())

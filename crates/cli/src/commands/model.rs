@@ -15,6 +15,8 @@ mod similarity;
 mod square;
 mod table;
 
+pub(crate) use self::table::TABLE;
+
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::{exit::Exit, face::Face, failure::Failure};

@@ -318,7 +318,7 @@ fn text(face: &Face, names: &[String], body: &Body, columns: &[String], found: &
         ],
     );
     let (normalised, absolute) = (found.normalised(), found.absolute());
-    let first = &body.quotas[0].weights;
+    let first = &body.quotas[telling(body)].weights;
     let all: f64 = first.iter().sum();
     for (idx, name) in names.iter().enumerate() {
         let share = if all > 0.0 { first[idx] / all } else { 0.0 };
@@ -345,6 +345,17 @@ fn text(face: &Face, names: &[String], body: &Body, columns: &[String], found: &
     );
     text += &face.aside("A swing is a coalition that loses without the voter and wins with it.");
     text
+}
+
+/// The quota whose weights are shown: the first one that does not count heads.
+fn telling(body: &Body) -> usize {
+    let uneven = |quota: &Quota| {
+        quota
+            .weights
+            .windows(2)
+            .any(|pair| pair[0].total_cmp(&pair[1]).is_ne())
+    };
+    body.quotas.iter().position(uneven).unwrap_or(0)
 }
 
 fn swings_text(swings: u128) -> String {
@@ -377,7 +388,7 @@ fn finding(names: &[String], body: &Body, columns: &[String], found: &Power) -> 
     });
     let strongest = most.map_or_else(String::new, |most| {
         let normalised = found.normalised()[most];
-        let first = &body.quotas[0].weights;
+        let first = &body.quotas[telling(body)].weights;
         let all: f64 = first.iter().sum();
         let share = if all > 0.0 { first[most] / all } else { 0.0 };
         let alike = found
@@ -395,7 +406,7 @@ fn finding(names: &[String], body: &Body, columns: &[String], found: &Power) -> 
             names[most],
             100.0 * normalised,
             100.0 * share,
-            columns[0]
+            columns[telling(body)]
         )
     });
     let dummies: Vec<&str> = names

@@ -39,6 +39,11 @@ pub(super) fn read(table: &mut Table, tie: Tie, known: Option<&[String]>) -> Tie
             .iter()
             .any(|one| one == name || others.contains(&one.as_str()))
     };
+    if table.rows.is_empty() && !table.is_headless() {
+        let help =
+            "below the first row each row is a pair with its tie, or an actor of a square table";
+        table.wrong_whole("table::empty", "a table without ties", help);
+    }
     if has("source", SOURCES) && has("target", TARGETS) {
         return list(table, tie, known);
     }

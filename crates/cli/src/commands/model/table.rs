@@ -23,6 +23,8 @@ use crate::{
     failure::Failure,
 };
 
+/// What is tried with a table: [`Failure::help`] knows it by this.
+pub(crate) const TABLE: &str = "read the table";
 /// Most rows: more than any published case.
 const ROWS_MAX: usize = 20_000;
 /// Ways to write that there is no value.
@@ -101,7 +103,7 @@ impl Table {
     /// If it cannot be read. What is wrong inside it is kept for [`finish`].
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let unreadable = |error| Failure::File {
-            action: "read",
+            action: TABLE,
             path: path.to_path_buf(),
             error,
         };
@@ -312,7 +314,12 @@ impl Table {
     }
 
     /// Notes a mistake of the table as a whole.
+    ///
+    /// One without a first row has told so already.
     pub(super) fn wrong_whole(&mut self, code: &'static str, message: &str, help: &str) {
+        if self.header.is_empty() {
+            return;
+        }
         self.wrong(code, self.header_at(), message.to_owned(), help);
     }
 
