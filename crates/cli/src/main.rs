@@ -12,6 +12,7 @@ mod exit;
 mod face;
 mod failure;
 mod gallery;
+mod grid;
 mod interrupt;
 mod nearest;
 mod number;

@@ -7,7 +7,6 @@
 mod balance;
 mod bargain;
 mod challenge;
-mod grid;
 mod landscape;
 mod polarization;
 mod power;

@@ -17,10 +17,13 @@ use crate::{
     exit::Exit,
     face::{Face, shell_word},
     failure::Failure,
-    nearest, number, results_folder, scenario_file,
+    grid, nearest, number, results_folder, scenario_file,
     sheet::{Column, Sheet, Tone, Word},
     work,
 };
+
+/// Most actors in a grid.
+const GRID_MAX: usize = 24;
 
 /// What to look at.
 #[derive(Debug, ClapArgs)]
@@ -241,11 +244,33 @@ fn at_date(face: &Face, scenario: &Scenario, date: &AtDate) -> String {
         ]);
     }
     text += &sheet.text();
-    text += &format!(
-        "\n{}\n",
-        crate::prose::filled(&finding(scenario, date), face.width, "")
-    );
+    text += &together(face, scenario, date);
+    let finding = finding(scenario, date);
+    text += &format!("\n{}\n", crate::prose::filled(&finding, face.width, ""));
     text
+}
+
+/// How often each pair is in one camp, in percent, if there are few enough actors.
+fn together(face: &Face, scenario: &Scenario, date: &AtDate) -> String {
+    let present = date
+        .present
+        .iter()
+        .enumerate()
+        .filter(|(_, share)| **share > 0.0);
+    let actors: Vec<usize> = present.map(|(actor, _)| actor).collect();
+    if !(3..=GRID_MAX).contains(&actors.len()) {
+        return String::new();
+    }
+    let id = |actor: &usize| scenario.world.actors[*actor].id.clone();
+    let names: Vec<String> = actors.iter().map(id).collect();
+    let cell = |row: usize, column: usize| {
+        let share = date.together[actors[row]][actors[column]].filter(|_| row != column);
+        share.map_or_else(String::new, |share| format!("{:.0}", 100.0 * share))
+    };
+    let grid = grid::text(face, &names, cell);
+    grid.map_or_else(String::new, |grid| {
+        format!("\n  in one camp, % of the replicates\n{grid}")
+    })
 }
 
 fn mean(of: &Measured) -> String {

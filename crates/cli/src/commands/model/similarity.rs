@@ -6,14 +6,11 @@ use clap::Args as ClapArgs;
 use foedera_sim::structure::similarity::{self, Metric, Pair};
 use serde_json::{Value, json};
 
-use super::{
-    grid,
-    table::{self, ACTOR_NAMES, Cell, Range, Table, Wanted, is_absent, plain_name},
-};
+use super::table::{self, ACTOR_NAMES, Cell, Range, Table, Wanted, is_absent, plain_name};
 use crate::{
     face::{Face, shell_word},
     failure::Failure,
-    number,
+    grid, number,
     sheet::{Column, Sheet, Tone, Word},
 };
 

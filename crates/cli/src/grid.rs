@@ -6,7 +6,7 @@ use crate::face::Face;
 const NAME_MAX: usize = 14;
 
 /// Rows and columns under the same names, cells as they are written; nothing if it would not fit.
-pub(super) fn text(
+pub(crate) fn text(
     face: &Face,
     names: &[String],
     cell: impl Fn(usize, usize) -> String,
