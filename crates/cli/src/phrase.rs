@@ -60,6 +60,9 @@ pub(crate) fn condition(scenario: &Scenario, condition: &Condition) -> String {
                 initiative.id, initiative.ladder[*rung].id
             )
         }
+        Condition::ShockWithin { shock, months } => {
+            format!("{} within {months} months", scenario.shocks[*shock].id)
+        }
         Condition::Completed { initiative, rung } => {
             let initiative = &scenario.initiatives[*initiative];
             let rung = &initiative.ladder[*rung].id;
@@ -375,6 +378,24 @@ impl Say<'_> {
                     ""
                 };
                 format!("mean of {} {}{how}", self.driver(*driver), self.change(*by))
+            }
+            Effect::Deploy {
+                org,
+                element,
+                actor,
+            } => format!(
+                "{} sends forces of {} into {}",
+                self.org(*org),
+                self.element(*element),
+                self.actor(*actor)
+            ),
+            Effect::PresenceAdd { actor, bloc, by } => {
+                let bloc = &self.scenario.world.blocs[*bloc].id;
+                format!(
+                    "presence of {bloc} in {} {}",
+                    self.actor(*actor),
+                    self.change(*by)
+                )
             }
             Effect::InitiativeOpen { initiative: idx } => format!("opens {}", initiative(idx)),
             Effect::InitiativeClose { initiative: idx } => format!("closes {}", initiative(idx)),

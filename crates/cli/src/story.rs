@@ -131,10 +131,39 @@ fn sentence(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
         Happening::Held { .. } | Happening::Completed { .. } | Happening::Abandoned { .. } => {
             work(scenario, what)
         }
+        Happening::Deployed { .. } | Happening::Base { .. } => forces(scenario, what),
         Happening::Policy { policy } => {
             let title = &scenario.policies[policy as usize].title;
             ("policy", format!("Policy: {title}."))
         }
+    }
+}
+
+/// Forces that are sent, and bases.
+fn forces(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
+    let world = &scenario.world;
+    let actor = |idx: u32| world.actors[idx as usize].name.as_str();
+    match *what {
+        Happening::Deployed { org, actor: to } => {
+            let org = &world.organisations[org as usize].id;
+            (
+                "deployed",
+                format!("{org} sends forces into {}.", actor(to)),
+            )
+        }
+        Happening::Base {
+            bloc,
+            actor: host,
+            opened,
+        } => {
+            let bloc = &world.blocs[bloc as usize].title;
+            let what = if opened { "grows" } else { "shrinks" };
+            (
+                "base",
+                format!("The presence of {bloc} in {} {what}.", actor(host)),
+            )
+        }
+        _ => ("", String::new()),
     }
 }
 

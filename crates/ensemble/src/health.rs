@@ -286,6 +286,8 @@ fn kind(what: &Happening) -> Option<usize> {
         Happening::Dispute { .. } => Some(5),
         Happening::Policy { .. }
         | Happening::Held { .. }
+        | Happening::Deployed { .. }
+        | Happening::Base { .. }
         | Happening::Completed { .. }
         | Happening::Abandoned { .. } => None,
     }

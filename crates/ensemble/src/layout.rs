@@ -19,7 +19,7 @@ use foedera_sim::batch::DECIDING_TERMS;
 pub const BASE: &str = "base";
 
 /// Kinds of events, in the order of their index.
-pub(crate) const EVENT_KINDS: [(&str, &str); 10] = [
+pub(crate) const EVENT_KINDS: [(&str, &str); 12] = [
     ("shock", "A shock fired"),
     ("adopted", "A rung was adopted"),
     ("blocked", "A proposal was blocked"),
@@ -30,6 +30,11 @@ pub(crate) const EVENT_KINDS: [(&str, &str); 10] = [
     ("held", "A recurring initiative was held"),
     ("completed", "What a rung builds is complete"),
     ("abandoned", "What a rung was building was given up"),
+    (
+        "deployed",
+        "An organisation's forces were sent into an actor",
+    ),
+    ("base", "A bloc's presence in an actor grew or shrank"),
 ];
 
 /// Kinds of faults, in the order of their index.
@@ -202,6 +207,7 @@ fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeK
         | Outcome::Level { .. }
         | Outcome::Depth { .. }
         | Outcome::BlockShare { .. }
+        | Outcome::Presence { .. }
         | Outcome::ParticipationShare { .. } => (Number, 0.0, 1.0),
     }
 }
@@ -248,6 +254,7 @@ const fn month(outcome: &Outcome) -> Option<Month> {
         | Outcome::DriverLevel { at, .. }
         | Outcome::Affinity { at, .. }
         | Outcome::Trust { at, .. }
+        | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => *at,
         Outcome::Adopted { by, .. }
@@ -302,6 +309,9 @@ fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
         Outcome::Trust {
             actor: a, bloc: b, ..
         } => format!("trust.{}.{}", actor(a), bloc(b)),
+        Outcome::Presence {
+            actor: a, bloc: b, ..
+        } => format!("presence.{}.{}", actor(a), bloc(b)),
         Outcome::Utility {
             actor: a,
             org: o,
@@ -394,6 +404,22 @@ fn event_name(scenario: &Scenario, event: &EventKind) -> String {
             });
             format!("{verb}{pair}{org}")
         }
+        EventKind::Deployment { org, actor } => of("deployment", *org, actor),
+        EventKind::Base {
+            bloc,
+            actor,
+            opened,
+        } => {
+            let verb = if *opened {
+                "base_opened"
+            } else {
+                "base_closed"
+            };
+            let who = actor.map_or(String::new(), |actor| {
+                format!(".{}", world.actors[actor].id)
+            });
+            format!("{verb}.{}{who}", world.blocs[*bloc].id)
+        }
         EventKind::Shock { shock } => format!("shock.{}", scenario.shocks[*shock].id),
     }
 }
@@ -418,6 +444,9 @@ pub(crate) struct Labels {
     pub(crate) returned: u32,
     pub(crate) lethal: u32,
     pub(crate) everybody: u32,
+    pub(crate) blocs: u32,
+    pub(crate) opened: u32,
+    pub(crate) closed: u32,
 }
 
 impl Labels {
@@ -447,6 +476,9 @@ impl Labels {
         let returned = list(vec!["returned".to_owned()]);
         let lethal = list(vec!["lethal".to_owned()]);
         let everybody = list(vec!["everybody".to_owned()]);
+        let blocs = list(ids(&world.blocs, |bloc| &bloc.id));
+        let opened = list(vec!["opened".to_owned()]);
+        let closed = list(vec!["closed".to_owned()]);
         Self {
             names,
             shocks,
@@ -463,6 +495,9 @@ impl Labels {
             returned,
             lethal,
             everybody,
+            blocs,
+            opened,
+            closed,
         }
     }
 }

@@ -159,9 +159,11 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
             row.kind = 6;
             row.subject = labels.policies + policy;
         }
-        Happening::Held { .. } | Happening::Completed { .. } | Happening::Abandoned { .. } => {
-            work_row(labels, event.what, &mut row);
-        }
+        Happening::Held { .. }
+        | Happening::Completed { .. }
+        | Happening::Abandoned { .. }
+        | Happening::Deployed { .. }
+        | Happening::Base { .. } => work_row(labels, event.what, &mut row),
     }
     row
 }
@@ -187,6 +189,21 @@ fn work_row(labels: &Labels, what: Happening, row: &mut EventRow) {
             row.kind = 8;
             row.subject = labels.initiatives + initiative;
             row.object = labels.rungs[initiative as usize] + rung;
+        }
+        Happening::Deployed { org, actor } => {
+            row.kind = 10;
+            row.subject = labels.organisations + org;
+            row.object = labels.actors + actor;
+        }
+        Happening::Base {
+            bloc,
+            actor,
+            opened,
+        } => {
+            row.kind = 11;
+            row.subject = labels.blocs + bloc;
+            row.object = labels.actors + actor;
+            row.detail = if opened { labels.opened } else { labels.closed };
         }
         Happening::Abandoned { initiative, rung } => {
             row.kind = 9;

@@ -27,14 +27,14 @@ pub const ORGANISATIONS: usize = 32;
 pub const ELEMENTS: usize = 64;
 /// Drivers.
 pub const DRIVERS: usize = 64;
-/// Threats.
-pub const THREATS: usize = 32;
-/// Blocs.
-pub const BLOCS: usize = 16;
+/// Threats (the engine keeps intensities in arrays of this size).
+pub const THREATS: usize = 8;
+/// Blocs (the engine keeps ties with them in arrays of this size).
+pub const BLOCS: usize = 4;
 /// Initiatives.
 pub const INITIATIVES: usize = 256;
-/// Rungs of a ladder.
-pub const RUNGS: usize = 16;
+/// Rungs of a ladder (the engine keeps room for the values of as many).
+pub const RUNGS: usize = 8;
 /// Effects of a rung, shock or policy.
 pub const EFFECTS: usize = 64;
 /// Conditions of an initiative.

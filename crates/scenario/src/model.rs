@@ -650,6 +650,25 @@ pub enum Effect {
         /// Change; positive is against the bloc.
         by: Leaf,
     },
+    /// Sends an organisation's forces into an actor, as far as the element is built: they calm what it protects against,
+    /// and go home after a while.
+    Deploy {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Element that the forces belong to.
+        element: ElementIdx,
+        /// Where they go.
+        actor: ActorIdx,
+    },
+    /// Adds to a bloc's presence in an actor, such as a base, and to a part of it near its neighbours.
+    PresenceAdd {
+        /// Host.
+        actor: ActorIdx,
+        /// Bloc.
+        bloc: BlocIdx,
+        /// Change, -1..=1.
+        by: Leaf,
+    },
     /// Opens an initiative that starts closed.
     InitiativeOpen {
         /// Initiative.
@@ -766,6 +785,13 @@ pub enum Condition {
         initiative: InitiativeIdx,
         /// Rung.
         rung: RungIdx,
+    },
+    /// A shock fired, at most so many months ago.
+    ShockWithin {
+        /// Shock.
+        shock: ShockIdx,
+        /// Months.
+        months: i32,
     },
     /// What a rung of an initiative builds is complete.
     Completed {
@@ -1095,6 +1121,22 @@ pub enum EventKind {
         /// Shock.
         shock: ShockIdx,
     },
+    /// An organisation's forces are sent into an actor.
+    Deployment {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Where; anywhere, if not given.
+        actor: Option<ActorIdx>,
+    },
+    /// A bloc's presence in an actor grows (a base opens) or shrinks (one closes).
+    Base {
+        /// Bloc.
+        bloc: BlocIdx,
+        /// Host; anyone, if not given.
+        actor: Option<ActorIdx>,
+        /// Whether it grows.
+        opened: bool,
+    },
 }
 
 /// One quantity asked of every replicate: a number, or a truth value as 0 or 1.
@@ -1240,6 +1282,15 @@ pub enum Outcome {
     },
     /// Trust of an actor towards a bloc, -1..=1.
     Trust {
+        /// Actor.
+        actor: ActorIdx,
+        /// Bloc.
+        bloc: BlocIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// Weight of a bloc's presence in or near an actor, 0..=1.
+    Presence {
         /// Actor.
         actor: ActorIdx,
         /// Bloc.

@@ -174,12 +174,32 @@ impl<'s> Writer<'s> {
                 let bloc = format!(", bloc: {}", self.bloc(*bloc));
                 self.on_group("TrustShift", group, &bloc, *by)
             }
+            Effect::Deploy { .. } | Effect::PresenceAdd { .. } => self.forces(effect),
             Effect::InitiativeOpen { initiative } => {
                 format!("InitiativeOpen({})", self.initiative(*initiative))
             }
             Effect::InitiativeClose { initiative } => {
                 format!("InitiativeClose({})", self.initiative(*initiative))
             }
+        }
+    }
+
+    fn forces(&self, effect: &Effect) -> String {
+        match effect {
+            Effect::Deploy {
+                org,
+                element,
+                actor,
+            } => {
+                let (org, element, actor) =
+                    (self.org(*org), self.element(*element), self.actor(*actor));
+                format!("Deploy(org: {org}, element: {element}, actor: {actor})")
+            }
+            Effect::PresenceAdd { actor, bloc, by } => {
+                let (actor, bloc, by) = (self.actor(*actor), self.bloc(*bloc), self.number(*by));
+                format!("PresenceAdd(actor: {actor}, bloc: {bloc}, by: {by})")
+            }
+            other => unreachable!("{other:?} moves no forces"),
         }
     }
 
@@ -227,6 +247,10 @@ impl<'s> Writer<'s> {
                     "Adopted(initiative: {}, rung: {rung:?})",
                     self.initiative(*initiative)
                 )
+            }
+            Condition::ShockWithin { shock, months } => {
+                let shock = &self.scenario.shocks[*shock].id;
+                format!("ShockWithin(shock: {shock:?}, months: {months})")
             }
             Condition::Completed { initiative, rung } => {
                 let rung = &self.scenario.initiatives[*initiative].ladder[*rung].id;

@@ -110,6 +110,22 @@ pub enum Happening {
         /// Rung.
         rung: u32,
     },
+    /// An organisation's forces were sent into an actor.
+    Deployed {
+        /// Organisation.
+        org: u32,
+        /// Where.
+        actor: u32,
+    },
+    /// A bloc's presence in an actor grew or shrank.
+    Base {
+        /// Bloc.
+        bloc: u32,
+        /// Host.
+        actor: u32,
+        /// Whether it grew.
+        opened: bool,
+    },
     /// An initiative was tabled and failed.
     Blocked {
         /// Initiative.

@@ -16,14 +16,14 @@ use crate::rng::LaneKeys;
 use crate::state::{
     Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Commitment, Driver, ElementWeights,
     Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posture, Progress, Recorder, Salience, Shield, Site, Sites, Standing, Stress, Texts,
+    Posts, Posture, Progress, Recorder, Salience, Shield, Site, Sites, Standing, Stress, Texts,
     Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
 };
 use crate::step;
 use crate::systems::appraise::Workspace;
 use crate::systems::bargain::Bench;
 use crate::systems::foresee::Prospects;
-use crate::systems::shock::Fired;
+use crate::systems::shock::{Fired, FiredAt};
 
 /// One worker's world and schedule.
 pub struct Engine {
@@ -278,7 +278,9 @@ fn insert(world: &mut World, program: &Arc<Program>) {
         crew: vec![Lanes::ZERO; program.initiatives[site.initiative].parties.len()],
         ..Site::default()
     };
+    world.insert_resource(Posts(vec![Lanes::ZERO; program.posts.len()]));
     world.insert_resource(Sites(program.sites.iter().map(site).collect()));
+    world.insert_resource(FiredAt(vec![Lanes::ZERO; scenario.shocks.len()]));
     world.insert_resource(Fired(vec![Lanes::ZERO; scenario.shocks.len()]));
     world.insert_resource(Workspace::new(program));
     world.insert_resource(Prospects::new(program));

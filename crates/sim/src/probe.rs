@@ -35,6 +35,7 @@ fn month_of(outcome: &Outcome) -> Option<Option<Month>> {
         | Outcome::DriverLevel { at, .. }
         | Outcome::Affinity { at, .. }
         | Outcome::Trust { at, .. }
+        | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => Some(*at),
         Outcome::Adopted { by, .. } | Outcome::TookPart { by, .. } => Some(*by),
@@ -89,6 +90,7 @@ impl Columns<'_> {
             Outcome::Antagonism { org, bloc, .. } => self.cohesion[*org].antagonism[*bloc],
             Outcome::DriverLevel { driver, .. } => self.drivers[*driver].level,
             Outcome::Trust { actor, bloc, .. } => self.blocs[*actor].trust[*bloc],
+            Outcome::Presence { actor, bloc, .. } => self.blocs[*actor].presence[*bloc],
             Outcome::Affinity { source, target, .. } => {
                 if source == target {
                     Lanes::ONE
@@ -270,7 +272,11 @@ enum Theme {
     Status,
     Dispute,
     Shock,
+    Forces,
 }
+
+/// Number of themes.
+const THEMES: usize = 5;
 
 impl Theme {
     fn of_question(event: &EventKind) -> Self {
@@ -284,6 +290,7 @@ impl Theme {
             | EventKind::Accession { .. } => Self::Status,
             EventKind::Dispute { .. } => Self::Dispute,
             EventKind::Shock { .. } => Self::Shock,
+            EventKind::Deployment { .. } | EventKind::Base { .. } => Self::Forces,
         }
     }
 
@@ -296,14 +303,15 @@ impl Theme {
             Happening::StatusChanged { .. } => Some(Self::Status),
             Happening::Dispute { .. } => Some(Self::Dispute),
             Happening::Shock { .. } => Some(Self::Shock),
+            Happening::Deployed { .. } | Happening::Base { .. } => Some(Self::Forces),
             Happening::Blocked { .. } | Happening::Paid { .. } | Happening::Policy { .. } => None,
         }
     }
 }
 
 /// The event outcomes by theme; sets each to what it is without any event.
-fn questions(scenario: &Scenario, outcomes: &mut [Lanes]) -> [Vec<Question>; 4] {
-    let mut questions = [const { Vec::new() }; 4];
+fn questions(scenario: &Scenario, outcomes: &mut [Lanes]) -> [Vec<Question>; THEMES] {
+    let mut questions = [const { Vec::new() }; THEMES];
     for (outcome, asked) in scenario.outcomes.iter().enumerate() {
         let n_steps = scenario.time.n_steps();
         let step_after =
@@ -351,7 +359,7 @@ struct Roll<'a> {
 }
 
 impl<'a> Roll<'a> {
-    fn new(program: &'a Program, questions: &[Vec<Question>; 4]) -> Self {
+    fn new(program: &'a Program, questions: &[Vec<Question>; THEMES]) -> Self {
         let asks =
             |question: &Question| matches!(question.event, EventKind::Dispute { org: Some(_), .. });
         let statuses = program.seats.iter().map(|seat| seat.status).collect();
@@ -437,6 +445,21 @@ fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
             named && inside && (*died || !lethal)
         }
         (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => same(*shock, *fired),
+        (EventKind::Deployment { org, actor }, Happening::Deployed { org: of, actor: to }) => {
+            same(*org, *of) && actor.is_none_or(|actor| same(actor, *to))
+        }
+        (
+            EventKind::Base {
+                bloc,
+                actor,
+                opened,
+            },
+            Happening::Base {
+                bloc: of,
+                actor: host,
+                opened: grew,
+            },
+        ) => same(*bloc, *of) && actor.is_none_or(|actor| same(actor, *host)) && opened == grew,
         _ => false,
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use foedera_scenario::{
     Condition, Effect, ElementIdx, Group, Leaf, OrganisationIdx, Outcome, Rule, Scenario, Status,
+    limits,
 };
 
 use crate::batch::Measure;
@@ -15,11 +16,11 @@ use crate::measures;
 use crate::probe::{self, Probe};
 
 /// Most threats of a world: intensities are kept in arrays of this size.
-pub(crate) const THREATS_MAX: usize = 8;
+pub(crate) const THREATS_MAX: usize = limits::THREATS;
 /// Most blocs of a world.
-pub(crate) const BLOCS_MAX: usize = 4;
+pub(crate) const BLOCS_MAX: usize = limits::BLOCS;
 /// Most rungs of a ladder.
-pub(crate) const RUNGS_MAX: usize = 8;
+pub(crate) const RUNGS_MAX: usize = limits::RUNGS;
 /// Most events one replicate may leave behind; more are a fault.
 pub(crate) const EVENTS_MAX: usize = 4096;
 
@@ -37,6 +38,10 @@ pub struct Program {
     pub(crate) initiatives: Vec<InitiativePlan>,
     /// Every (initiative, actor) that may ever decide.
     pub(crate) parties: Vec<PartyPlan>,
+    /// Every place into which forces may be sent.
+    pub(crate) posts: Vec<PostPlan>,
+    /// Posts in each actor.
+    pub(crate) posts_in: Vec<Vec<usize>>,
     /// Every rung that takes time to build, by initiative, then rung.
     pub(crate) sites: Vec<SitePlan>,
     pub(crate) measures: Vec<measures::Recorded>,
@@ -122,6 +127,14 @@ pub(crate) struct InitiativePlan {
     pub(crate) sites: Vec<Option<usize>>,
 }
 
+/// Forces of an element of an organisation in an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PostPlan {
+    pub(crate) organisation: usize,
+    pub(crate) element: usize,
+    pub(crate) actor: usize,
+}
+
 /// A rung that takes time to build.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SitePlan {
@@ -172,6 +185,13 @@ impl Program {
         let (organisations, seats) = plan_organisations(&scenario, &changes, &dyad_of);
         let (initiatives, parties) = plan_initiatives(&scenario, &organisations, &seats);
         let sites = plan_sites(&scenario);
+        let posts = plan_posts(&scenario);
+        let posts_in = (0..n)
+            .map(|actor| {
+                let here = |post: &usize| posts[*post].actor == actor;
+                (0..posts.len()).filter(here).collect()
+            })
+            .collect();
         let measures = measures::recorded(&scenario);
         let public_measures = measures
             .iter()
@@ -204,6 +224,8 @@ impl Program {
             seats,
             initiatives,
             parties,
+            posts,
+            posts_in,
             sites,
             measures,
             public_measures,
@@ -230,6 +252,19 @@ impl Program {
     /// Row of a pair.
     pub(crate) fn dyad(&self, source: usize, target: usize) -> usize {
         self.dyad_of[source * self.scenario.world.actors.len() + target]
+    }
+
+    /// Post of an organisation's forces in an actor; every effect that deploys has one.
+    pub(crate) fn post(&self, org: usize, element: usize, actor: usize) -> usize {
+        let wanted = PostPlan {
+            organisation: org,
+            element,
+            actor,
+        };
+        self.posts
+            .iter()
+            .position(|post| *post == wanted)
+            .expect("effects name posts that were planned")
     }
 
     /// Row of an actor's seat.
@@ -517,6 +552,26 @@ fn plan_sites(scenario: &Scenario) -> Vec<SitePlan> {
         }
     }
     sites
+}
+
+/// Every place into which an effect may send forces.
+fn plan_posts(scenario: &Scenario) -> Vec<PostPlan> {
+    let mut posts = BTreeSet::new();
+    for effect in all_effects(scenario) {
+        if let Effect::Deploy {
+            org,
+            element,
+            actor,
+        } = effect
+        {
+            posts.insert(PostPlan {
+                organisation: *org,
+                element: *element,
+                actor: *actor,
+            });
+        }
+    }
+    posts.into_iter().collect()
 }
 
 /// Entity of the draws of what a rung builds.

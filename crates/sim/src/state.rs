@@ -307,6 +307,10 @@ pub(crate) mod site {
     pub(crate) const ABANDONED: f32 = 3.0;
 }
 
+/// Level of the forces at every post, in the order of the program's.
+#[derive(Resource, Default)]
+pub(crate) struct Posts(pub(crate) Vec<Lanes>);
+
 /// Every site, in the order of the program's.
 #[derive(Resource, Default)]
 pub(crate) struct Sites(pub(crate) Vec<Site>);

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 
 use crate::systems::{
-    appraise, bargain, build, expose, load, observe, projects, relate, shock, withdraw,
+    appraise, bargain, build, expose, forces, load, observe, projects, relate, shock, withdraw,
 };
 
 /// The order in which a step happens. Deciding is part of `bargain`: a rule needs the values at hand.
@@ -34,6 +34,7 @@ pub(crate) fn schedule() -> Schedule {
             bargain::bargain,
             // Commit
             (
+                forces::go_home,
                 projects::build_projects,
                 bargain::commit,
                 relate::relate_votes,

@@ -121,6 +121,16 @@ pub(crate) const EFFECTS: Choice = Choice {
             ],
         },
         Shape {
+            name: "Deploy",
+            doc: "Sends an organisation's forces into an actor, as far as the element is built: they calm what it protects against, and go home after a while",
+            fields: &[ORG, ELEMENT, ACTOR],
+        },
+        Shape {
+            name: "PresenceAdd",
+            doc: "Adds to a bloc's presence in an actor, such as a base, and to a part of it near its neighbours",
+            fields: &[ACTOR, BLOC, by(-1.0, 1.0, "Change")],
+        },
+        Shape {
             name: "InitiativeOpen",
             doc: "Opens an initiative that starts closed",
             fields: &[INITIATIVE],
@@ -223,6 +233,14 @@ pub(crate) const CONDITIONS: Choice = Choice {
             ],
         },
         Shape {
+            name: "ShockWithin",
+            doc: "A shock fired, at most so many months ago",
+            fields: &[
+                field("shock", Form::Name(Kind::Shock), "Shock"),
+                field("months", Form::Whole { min: 0, max: 1_200 }, "Months"),
+            ],
+        },
+        Shape {
             name: "Completed",
             doc: "What a rung of an initiative builds is complete",
             fields: &[
@@ -265,6 +283,7 @@ impl Decoder<'_> {
                 self.pair_effect(shape.name, &fields)
             }
             "DriverShift" | "DriverMeanShift" => self.driver_effect(shape.name, &fields),
+            "Deploy" | "PresenceAdd" => self.forces_effect(shape.name, &fields),
             "InitiativeOpen" => Some(Effect::InitiativeOpen {
                 initiative: fields.name(self, "initiative")?,
             }),
@@ -315,6 +334,26 @@ impl Decoder<'_> {
                 })
             }
         }
+    }
+
+    fn forces_effect(&mut self, name: &str, fields: &Fields) -> Option<Effect> {
+        let actor = fields.name(self, "actor");
+        if name == "PresenceAdd" {
+            let bloc = fields.name(self, "bloc");
+            let by = fields.leaf(self, "by");
+            return Some(Effect::PresenceAdd {
+                actor: actor?,
+                bloc: bloc?,
+                by,
+            });
+        }
+        let org = fields.name(self, "org");
+        let element = fields.name(self, "element");
+        Some(Effect::Deploy {
+            org: org?,
+            element: element?,
+            actor: actor?,
+        })
     }
 
     fn pair_effect(&mut self, name: &str, fields: &Fields) -> Option<Effect> {
@@ -450,6 +489,15 @@ impl Decoder<'_> {
                     Condition::DriverAbove { driver, level }
                 } else {
                     Condition::DriverBelow { driver, level }
+                })
+            }
+            "ShockWithin" => {
+                let months = fields
+                    .whole(self, "months")
+                    .and_then(|n| i32::try_from(n).ok());
+                Some(Condition::ShockWithin {
+                    shock: fields.name(self, "shock")?,
+                    months: months?,
                 })
             }
             "Adopted" | "Completed" => {

@@ -130,6 +130,11 @@ pub(crate) const OUTCOMES: Choice = Choice {
             fields: &[ACTOR, BLOC, AT],
         },
         Shape {
+            name: "Presence",
+            doc: "Weight of a bloc's presence in or near an actor, 0 to 1",
+            fields: &[ACTOR, BLOC, AT],
+        },
+        Shape {
             name: "Utility",
             doc: "Utility an actor draws from an organisation, whole or one term",
             fields: &[
@@ -211,6 +216,20 @@ pub(crate) const EVENTS: Choice = Choice {
             name: "Shock",
             doc: "A shock fires",
             fields: &[field("shock", Form::Name(Kind::Shock), "Shock")],
+        },
+        Shape {
+            name: "Deployment",
+            doc: "An organisation's forces are sent into an actor",
+            fields: &[ORG, ACTOR.optional("anywhere")],
+        },
+        Shape {
+            name: "Base",
+            doc: "A bloc's presence in an actor grows (a base opens) or shrinks (one closes)",
+            fields: &[
+                BLOC,
+                ANY_ACTOR,
+                field("opened", Form::Flag, "Whether it grows").optional("true"),
+            ],
         },
     ],
 };
@@ -328,7 +347,7 @@ impl Decoder<'_> {
             | "Antagonism" => self.organisation_outcome(shape.name, &fields),
             "Adopted" | "Completed" | "TookPart" | "ParticipationShare" | "Depth"
             | "BlockShare" => self.initiative_outcome(shape.name, &fields),
-            "HasStatus" | "Affinity" | "Trust" | "Utility" => {
+            "HasStatus" | "Affinity" | "Trust" | "Presence" | "Utility" => {
                 self.actor_outcome(shape.name, &fields)
             }
             "TimeTo" => Some(Outcome::TimeTo {
@@ -485,12 +504,13 @@ impl Decoder<'_> {
                     at,
                 }
             }
-            "Trust" => {
+            "Trust" | "Presence" => {
                 let bloc = fields.name(self, "bloc");
-                Outcome::Trust {
-                    actor: actor?,
-                    bloc: bloc?,
-                    at,
+                let (actor, bloc) = (actor?, bloc?);
+                if name == "Trust" {
+                    Outcome::Trust { actor, bloc, at }
+                } else {
+                    Outcome::Presence { actor, bloc, at }
                 }
             }
             _ => {
@@ -565,10 +585,30 @@ impl Decoder<'_> {
                 })
             }
             "Dispute" => self.dispute(&fields),
+            "Deployment" | "Base" => self.forces(shape.name, &fields),
             _ => Some(EventKind::Shock {
                 shock: fields.name(self, "shock")?,
             }),
         }
+    }
+
+    fn forces(&mut self, name: &str, fields: &Fields) -> Option<EventKind> {
+        let actor = fields.name(self, "actor");
+        if fields.node("actor").is_some() && actor.is_none() {
+            return None;
+        }
+        Some(if name == "Deployment" {
+            EventKind::Deployment {
+                org: fields.name(self, "org")?,
+                actor,
+            }
+        } else {
+            EventKind::Base {
+                bloc: fields.name(self, "bloc")?,
+                actor,
+                opened: fields.flag(self, "opened", true),
+            }
+        })
     }
 
     fn dispute(&mut self, fields: &Fields) -> Option<EventKind> {

@@ -20,6 +20,7 @@ pub fn title(scenario: &Scenario, outcome: &Outcome) -> String {
         | Outcome::DriverLevel { at, .. }
         | Outcome::Affinity { at, .. }
         | Outcome::Trust { at, .. }
+        | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => format!("{subject} at {}", end(at)),
         Outcome::EventCount {
@@ -100,6 +101,9 @@ fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
         Outcome::Trust {
             actor: a, bloc: b, ..
         } => format!("Trust of {} in {}", actor(a), bloc(b)),
+        Outcome::Presence {
+            actor: a, bloc: b, ..
+        } => format!("Presence of {} in {}", bloc(b), actor(a)),
         Outcome::Utility {
             actor: a,
             org: o,
@@ -170,26 +174,9 @@ pub fn event_title(scenario: &Scenario, event: &EventKind) -> String {
                 initiative.title, initiative.ladder[*rung].title
             )
         }
-        EventKind::Completion { initiative, rung } => {
-            let initiative = &scenario.initiatives[*initiative];
-            let rung = &initiative.ladder[*rung].title;
-            format!("completion of {}: {rung}", initiative.title)
-        }
-        EventKind::Abandonment { initiative, rung } => {
-            let initiative = &scenario.initiatives[*initiative];
-            let rung = &initiative.ladder[*rung].title;
-            format!("abandonment of {}: {rung}", initiative.title)
-        }
-        EventKind::Holding {
-            initiative,
-            rung,
-            all,
-        } => {
-            let initiative = &scenario.initiatives[*initiative];
-            let rung = &initiative.ladder[*rung].title;
-            let all = if *all { " with everybody" } else { "" };
-            format!("holding of {}: {rung}{all}", initiative.title)
-        }
+        EventKind::Completion { .. }
+        | EventKind::Abandonment { .. }
+        | EventKind::Holding { .. } => title_of_work(scenario, event),
         EventKind::Withdrawal { org: o, actor } => {
             format!("withdrawal of {} from {}", who(actor), org(o))
         }
@@ -215,6 +202,46 @@ pub fn event_title(scenario: &Scenario, event: &EventKind) -> String {
             });
             format!("{lethal}{pair}{within}")
         }
+        EventKind::Deployment { org: o, actor } => {
+            let into = actor.map_or("an actor", |idx| world.actors[idx].id.as_str());
+            format!("deployment of {} in {into}", org(o))
+        }
+        EventKind::Base {
+            bloc,
+            actor,
+            opened,
+        } => {
+            let what = if *opened { "opening" } else { "closing" };
+            let into = actor.map_or("an actor", |idx| world.actors[idx].id.as_str());
+            format!("{what} of a base of {} in {into}", world.blocs[*bloc].title)
+        }
         EventKind::Shock { shock } => scenario.shocks[*shock].title.clone(),
+    }
+}
+
+/// A short title of something built, given up or held.
+fn title_of_work(scenario: &Scenario, event: &EventKind) -> String {
+    match event {
+        EventKind::Completion { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            let rung = &initiative.ladder[*rung].title;
+            format!("completion of {}: {rung}", initiative.title)
+        }
+        EventKind::Abandonment { initiative, rung } => {
+            let initiative = &scenario.initiatives[*initiative];
+            let rung = &initiative.ladder[*rung].title;
+            format!("abandonment of {}: {rung}", initiative.title)
+        }
+        EventKind::Holding {
+            initiative,
+            rung,
+            all,
+        } => {
+            let initiative = &scenario.initiatives[*initiative];
+            let rung = &initiative.ladder[*rung].title;
+            let all = if *all { " with everybody" } else { "" };
+            format!("holding of {}: {rung}{all}", initiative.title)
+        }
+        other => unreachable!("{other:?} is no work"),
     }
 }

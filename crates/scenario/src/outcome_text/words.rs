@@ -21,6 +21,7 @@ pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
         Outcome::Antagonism { org, bloc, at } => w.of_org("Antagonism", *org, w.bloc(*bloc), *at),
         Outcome::HasStatus { .. }
         | Outcome::Trust { .. }
+        | Outcome::Presence { .. }
         | Outcome::Utility { .. }
         | Outcome::Affinity { .. } => w.of_actor(outcome),
         Outcome::Adopted {
@@ -165,8 +166,12 @@ impl Words<'_> {
                     ],
                 )
             }
-            Outcome::Trust { actor, bloc, at } => call(
-                "Trust",
+            Outcome::Trust { actor, bloc, at } | Outcome::Presence { actor, bloc, at } => call(
+                if matches!(outcome, Outcome::Trust { .. }) {
+                    "Trust"
+                } else {
+                    "Presence"
+                },
                 [
                     self.actor("actor", *actor),
                     self.bloc(*bloc),
@@ -249,6 +254,17 @@ impl Words<'_> {
                 let org = org.map_or_else(String::new, |idx| self.org(idx));
                 let lethal = if *lethal { "lethal: true" } else { "" };
                 call("Dispute", [pair, org, lethal.to_owned()])
+            }
+            EventKind::Deployment { org, actor } => {
+                call("Deployment", [self.org(*org), who(*actor)])
+            }
+            EventKind::Base {
+                bloc,
+                actor,
+                opened,
+            } => {
+                let opened = if *opened { "" } else { "opened: false" };
+                call("Base", [self.bloc(*bloc), who(*actor), opened.to_owned()])
             }
             EventKind::Shock { shock } => {
                 call("Shock", [text("shock", &self.scenario.shocks[*shock].id)])

@@ -12,6 +12,7 @@ pub mod commitment;
 pub mod disputes;
 pub mod drivers;
 pub mod energy;
+pub mod forces;
 pub mod influence;
 pub mod membership;
 pub mod outside;
@@ -67,6 +68,8 @@ pub struct Law<T> {
     pub withdrawal: withdrawal::WithdrawalParams<T>,
     /// Projects.
     pub projects: projects::ProjectParams<T>,
+    /// Forces abroad.
+    pub forces: forces::ForcesParams<T>,
 }
 
 impl<T> Law<T> {
@@ -91,13 +94,14 @@ impl<T> Law<T> {
             disputes: disputes::DisputeParams::load(&mut read),
             withdrawal: withdrawal::WithdrawalParams::load(&mut read),
             projects: projects::ProjectParams::load(&mut read),
+            forces: forces::ForcesParams::load(&mut read),
         }
     }
 }
 
 /// The declarations of every mechanism, in the order of the catalogue.
 static SPECS: LazyLock<Vec<ParamSpec>> = LazyLock::new(|| {
-    let sets: [&[ParamSpec]; 18] = [
+    let sets: [&[ParamSpec]; 19] = [
         energy::EnergyParams::SPECS,
         trade::TradeParams::SPECS,
         security::SecurityParams::SPECS,
@@ -116,6 +120,7 @@ static SPECS: LazyLock<Vec<ParamSpec>> = LazyLock::new(|| {
         disputes::DisputeParams::SPECS,
         withdrawal::WithdrawalParams::SPECS,
         projects::ProjectParams::SPECS,
+        forces::ForcesParams::SPECS,
     ];
     sets.concat()
 });

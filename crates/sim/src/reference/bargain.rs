@@ -73,6 +73,10 @@ fn holds(state: &State<'_>, condition: &Condition) -> bool {
             state.value(*level) >= state.drivers[*driver].level
         }
         Condition::Adopted { initiative, rung } => state.initiatives[*initiative].adopted > *rung,
+        Condition::ShockWithin { shock, months } => state.fired_at[*shock].is_some_and(|at| {
+            let since = i64::from(state.step - at) * i64::from(state.scenario.time.step.months());
+            since <= i64::from(*months)
+        }),
         Condition::Completed { initiative, rung } => {
             let own = &state.initiatives[*initiative];
             own.works[*rung]

@@ -36,6 +36,14 @@ pub(super) fn adopt(state: &mut State<'_>) {
     }
 }
 
+/// Forces abroad wane.
+pub(super) fn go_home(state: &mut State<'_>) {
+    let gone = threats::share_moved(1.0 / state.law.forces.stay, state.years);
+    for level in &mut state.posts {
+        *level *= 1.0 - gone;
+    }
+}
+
 /// Commitment follows utility; at the first step it is there.
 pub(super) fn commit_members(state: &mut State<'_>) {
     let params = &state.law.commitment;

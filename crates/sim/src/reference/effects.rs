@@ -5,7 +5,7 @@ use foedera_scenario::{Effect, Group, Process, Status};
 use super::state::{State, index};
 use crate::batch::{Cause, Happening};
 use crate::math;
-use crate::mechanisms::{bilateral, energy};
+use crate::mechanisms::{bilateral, energy, forces};
 
 /// Applies one effect.
 pub(super) fn apply(state: &mut State<'_>, effect: &Effect, initiative: Option<usize>) {
@@ -35,6 +35,14 @@ pub(super) fn apply(state: &mut State<'_>, effect: &Effect, initiative: Option<u
             };
             shift_driver(state, *driver, state.value(*by) * share, true);
         }
+        Effect::Deploy {
+            org,
+            element,
+            actor,
+        } => deploy(state, *org, *element, *actor),
+        Effect::PresenceAdd { actor, bloc, by } => {
+            change_presence(state, *actor, *bloc, state.value(*by));
+        }
         Effect::InitiativeOpen { initiative } => state.initiatives[*initiative].open = true,
         Effect::InitiativeClose { initiative } => state.initiatives[*initiative].open = false,
         Effect::AffinityShift { from, to, .. }
@@ -50,6 +58,41 @@ pub(super) fn apply(state: &mut State<'_>, effect: &Effect, initiative: Option<u
                 change_actor(state, effect, actor);
             }
         }
+    }
+}
+
+/// Sends what is built of an element into an actor.
+fn deploy(state: &mut State<'_>, org: usize, element: usize, actor: usize) {
+    let built = state.organisations[org].built[element];
+    if built > 0.0 {
+        let post = state.program.post(org, element, actor);
+        state.posts[post] = math::max(state.posts[post], built);
+        state.note(Happening::Deployed {
+            org: index(org),
+            actor: index(actor),
+        });
+    }
+}
+
+/// Changes a bloc's presence in a host and near its neighbours.
+fn change_presence(state: &mut State<'_>, host: usize, bloc: usize, by: f32) {
+    for actor in 0..state.actors.len() {
+        let share = if actor == host {
+            1.0
+        } else {
+            state.pair(host, actor).contiguity * state.law.forces.near
+        };
+        let tie = &mut state.actors[actor].blocs[bloc];
+        if !tie.insider {
+            tie.presence += forces::change_near(tie.presence, by, share);
+        }
+    }
+    if by != 0.0 {
+        state.note(Happening::Base {
+            bloc: index(bloc),
+            actor: index(host),
+            opened: by > 0.0,
+        });
     }
 }
 

@@ -6,7 +6,7 @@ use super::load;
 use super::state::State;
 use super::utility;
 use crate::math;
-use crate::mechanisms::{salience, threats};
+use crate::mechanisms::{forces as abroad, salience, threats};
 
 /// The whole phase.
 pub(super) fn expose(state: &mut State<'_>) {
@@ -109,7 +109,14 @@ fn unit(state: &State<'_>, actor: usize, threat: usize) -> f32 {
         }
         ThreatKind::Direct => driver,
     };
-    math::positive_part(level)
+    let mut level = math::positive_part(level);
+    for (post, sent) in state.program.posts.iter().zip(&state.posts) {
+        if post.actor == actor {
+            let protection = state.elements[post.element].protection[threat];
+            level *= abroad::calmed(state.law.forces.calm, protection, *sent);
+        }
+    }
+    level
 }
 
 fn perceive(state: &mut State<'_>, actor: usize) {

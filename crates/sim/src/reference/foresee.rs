@@ -2,10 +2,11 @@
 
 use foedera_scenario::{Effect, Group, Rule, ThreatKind};
 
+use super::expose;
 use super::state::State;
 use super::utility::{self, Company, Judged, Moment, View};
 use crate::math;
-use crate::mechanisms::{bargaining, bilateral, outside, trade};
+use crate::mechanisms::{bargaining, bilateral, forces, outside, trade};
 use crate::program;
 use crate::systems::foresee::{BLOC_ATTENTION, LEVEL_MIN};
 
@@ -286,6 +287,15 @@ fn value_effect(
             let change = value(*by) * state.actors[looking.actor].unit[*threat];
             value_threat(state, *threat, looking.actor, change, sum);
         }
+        Effect::Deploy {
+            org,
+            element,
+            actor,
+        } => value_deployment(state, (*org, *element, *actor), counts, looking, sum),
+        Effect::PresenceAdd { actor, bloc, by } => {
+            let by = state.value(*by);
+            value_presence(state, (*actor, *bloc), by, counts, looking.actor, sum);
+        }
         Effect::TrustShift { group, bloc, by } => {
             value_trust(state, group, *bloc, looking, value(*by), sum);
         }
@@ -386,6 +396,86 @@ fn value_threat(state: &State<'_>, threat: usize, actor: usize, change: f32, sum
     let own = &state.actors[actor];
     let relief = bilateral::relief(change, state.law.threats.burden, own.shield[threat]);
     *sum += state.law.security.weight * own.salience[2] * relief;
+}
+
+/// Worth of forces sent into an actor, to it and to the others.
+fn value_deployment(
+    state: &State<'_>,
+    (org, element, host): (usize, usize, usize),
+    counts: f32,
+    looking: &Looking<'_>,
+    sum: &mut f32,
+) {
+    let own = &state.actors[looking.actor];
+    let built = state.organisations[org].built[element];
+    let sent = built * counts;
+    if looking.actor != host {
+        let params = &state.law.forces;
+        *sum += forces::sending(sent, own.ambition, own.capability, own.autonomy, params);
+        return;
+    }
+    for threat in 0..own.intensity.len() {
+        let protection = state.elements[element].protection[threat];
+        let left = forces::calmed(state.law.forces.calm, protection, built);
+        let change = -own.intensity[threat] * (1.0 - left) * counts;
+        value_threat(state, threat, host, change, sum);
+    }
+    let seats = state.organisations[org].seats.iter();
+    let affinity = mean_affinity(state, host, seats.map(|seat| (seat.actor, seat.weight)));
+    *sum += bilateral::forces(
+        sent,
+        1.0,
+        own.autonomy,
+        affinity,
+        state.law.bilateral.forces,
+    );
+}
+
+/// Worth of a change of a bloc's presence in a host to an actor.
+fn value_presence(
+    state: &State<'_>,
+    (host, bloc): (usize, usize),
+    by: f32,
+    counts: f32,
+    actor: usize,
+    sum: &mut f32,
+) {
+    let (own, law) = (&state.actors[actor], &state.law);
+    let tie = &own.blocs[bloc];
+    if tie.insider {
+        *sum += law.forces.access * by * counts;
+        return;
+    }
+    let share = if actor == host {
+        1.0
+    } else {
+        state.pair(host, actor).contiguity * law.forces.near
+    };
+    let change = forces::change_near(tie.presence, by, share) * counts;
+    let region = math::positive_part(expose::forces(state, bloc));
+    for (threat, spec) in state.scenario.world.threats.iter().enumerate() {
+        let moved = match spec.kind {
+            ThreatKind::Spillover { .. } => {
+                let relief = law.threats.relief * region * (1.0 + tie.trust) / 2.0;
+                -own.intensity[threat] * relief * change
+            }
+            ThreatKind::External { bloc: of } if of == bloc => {
+                law.threats.presence * own.ambition * region * change
+            }
+            _ => continue,
+        };
+        value_threat(state, threat, actor, moved, sum);
+    }
+    *sum += bilateral::forces(
+        change * region,
+        1.0,
+        own.autonomy,
+        tie.trust,
+        law.bilateral.forces,
+    );
+    if actor == host {
+        *sum += forces::hosting(change, own.income, own.regime, &law.forces);
+    }
 }
 
 /// Worth of trust: to those who gain it by their stake, to the bloc by the weight of the others.

@@ -54,6 +54,8 @@ pub(super) fn load<'p>(
         drivers: Vec::new(),
         initiatives: Vec::new(),
         fired: vec![0; scenario.shocks.len()],
+        fired_at: vec![None; scenario.shocks.len()],
+        posts: vec![0.0; program.posts.len()],
         left: Left::default(),
     };
     state.actors = (0..scenario.world.actors.len())

@@ -74,6 +74,7 @@ pub fn run(
         // Bargain and Decide
         bargain::meet(&mut state);
         // Commit
+        commit::go_home(&mut state);
         projects::build(&mut state);
         commit::adopt(&mut state);
         relate::relate_votes(&mut state);

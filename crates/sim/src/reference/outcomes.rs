@@ -27,6 +27,7 @@ fn step_of(state: &State<'_>, outcome: &Outcome) -> Option<usize> {
         | Outcome::DriverLevel { at, .. }
         | Outcome::Affinity { at, .. }
         | Outcome::Trust { at, .. }
+        | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => *at,
     };
@@ -54,6 +55,7 @@ fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
         Outcome::Antagonism { org, bloc, .. } => organisation(org).antagonism[*bloc],
         Outcome::DriverLevel { driver, .. } => state.drivers[*driver].level,
         Outcome::Trust { actor, bloc, .. } => state.actors[*actor].blocs[*bloc].trust,
+        Outcome::Presence { actor, bloc, .. } => state.actors[*actor].blocs[*bloc].presence,
         Outcome::Affinity { source, target, .. } if source == target => 1.0,
         Outcome::Affinity { source, target, .. } => state.pair(*source, *target).affinity,
         Outcome::Count { org, status, .. } => {
@@ -179,6 +181,7 @@ fn is_asked(
     let holds = |status: Status| matches!(status, Status::Member | Status::Suspended);
     match (asked, events[at].what) {
         (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => *shock == fired as usize,
+        (EventKind::Deployment { .. } | EventKind::Base { .. }, what) => is_moved(asked, what),
         (
             EventKind::Adoption { initiative, rung },
             Happening::Adopted {
@@ -229,6 +232,31 @@ fn is_asked(
             (died || !lethal)
                 && pair.is_none_or(|pair| pair == (source, target) || pair == (target, source))
                 && org.is_none_or(members)
+        }
+        _ => false,
+    }
+}
+
+/// Whether forces were sent, or a base opened or closed, as asked for.
+fn is_moved(asked: &EventKind, what: Happening) -> bool {
+    match (asked, what) {
+        (EventKind::Deployment { org, actor }, Happening::Deployed { org: of, actor: to }) => {
+            *org == of as usize && actor.is_none_or(|actor| actor == to as usize)
+        }
+        (
+            EventKind::Base {
+                bloc,
+                actor,
+                opened,
+            },
+            Happening::Base {
+                bloc: of,
+                actor: host,
+                opened: grew,
+            },
+        ) => {
+            let here = actor.is_none_or(|actor| actor == host as usize);
+            *bloc == of as usize && here && *opened == grew
         }
         _ => false,
     }

@@ -133,6 +133,7 @@ pub(super) fn fire(state: &mut State<'_>) {
             continue;
         }
         state.fired[idx] += 1;
+        state.fired_at[idx] = Some(state.step);
         state.note(Happening::Shock { shock: index(idx) });
         for effect in &shock.effects {
             effects::apply(state, effect, None);

@@ -33,6 +33,10 @@ pub(super) struct State<'p> {
     pub(super) initiatives: Vec<Initiative>,
     /// How often each shock has fired.
     pub(super) fired: Vec<u32>,
+    /// Step in which each fired last.
+    pub(super) fired_at: Vec<Option<u32>>,
+    /// Forces at each of the program's posts.
+    pub(super) posts: Vec<f32>,
     pub(super) left: Left,
 }
 

@@ -22,6 +22,7 @@ use crate::systems::decide::{self, Table};
 use crate::systems::effects::{Behind, Targets};
 use crate::systems::foresee::{Foresight, Prospects};
 use crate::systems::projects;
+use crate::systems::shock::FiredAt;
 
 /// Values of rungs to parties: room for the largest initiative, reused.
 #[derive(Resource, Default)]
@@ -94,6 +95,7 @@ pub(crate) struct Meeting<'w, 's> {
     floor: Local<'s, decide::Floor>,
     work: Res<'w, Workspace>,
     sites: Res<'w, Sites>,
+    fired_at: Res<'w, FiredAt>,
     threatened: Column<'w, 's, Threatened>,
     postures: Column<'w, 's, Posture>,
     progress: ColumnMut<'w, 's, Progress>,
@@ -124,7 +126,8 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             continue;
         };
         let progress = rows_mut(&mut meeting.progress);
-        let may = admissible(&reading, plan, idx, &meeting.sites.0, progress);
+        let past = Past::of(&meeting.sites, &meeting.fired_at);
+        let may = admissible(&reading, plan, idx, past, progress);
         if may.iter().all(|&lane| lane == 0.0) {
             continue;
         }
@@ -212,12 +215,28 @@ fn begin(reading: &Reading<'_, '_>, meeting: &mut Meeting<'_, '_>) {
     }
 }
 
+/// What conditions ask of the past.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    sites: &'a [Site],
+    fired_at: &'a [Lanes],
+}
+
+impl<'a> Past<'a> {
+    fn of(sites: &'a Sites, fired_at: &'a FiredAt) -> Self {
+        Self {
+            sites: &sites.0,
+            fired_at: &fired_at.0,
+        }
+    }
+}
+
 /// Lanes in which an initiative may be tabled: open, not complete, rested, drafted, conditions met.
 fn admissible(
     reading: &Reading<'_, '_>,
     plan: &Program,
     initiative: usize,
-    sites: &[Site],
+    past: Past<'_>,
     progress: &[Progress],
 ) -> Lanes {
     let own = &progress[initiative];
@@ -237,7 +256,7 @@ fn admissible(
         math::indicator(ready)
     });
     for condition in crate::program::conditions(&plan.scenario, initiative) {
-        let holds = judge(reading, plan, sites, condition, progress);
+        let holds = judge(reading, plan, past, condition, progress);
         may.update_with(&holds, |may, holds| may * holds);
     }
     may
@@ -247,7 +266,7 @@ fn admissible(
 fn judge(
     reading: &Reading<'_, '_>,
     plan: &Program,
-    sites: &[Site],
+    past: Past<'_>,
     condition: &Condition,
     progress: &[Progress],
 ) -> Lanes {
@@ -276,10 +295,15 @@ fn judge(
                 .adopted
                 .map(|adopted| math::indicator(adopted >= needed))
         }
+        Condition::ShockWithin { shock, months } => {
+            let (step, length) = (reading.clock.step as f32, reading.clock.months as f32);
+            let months = *months as f32;
+            past.fired_at[*shock].map(|at| math::indicator((step - at) * length <= months))
+        }
         Condition::Completed { initiative, rung } => {
             let needed = (*rung + 1) as f32;
             match plan.initiatives[*initiative].sites[*rung] {
-                Some(site) => sites[site]
+                Some(site) => past.sites[site]
                     .stage
                     .map(|stage| math::indicator(stage == site::COMPLETE)),
                 None => progress[*initiative]

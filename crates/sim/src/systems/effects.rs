@@ -10,11 +10,11 @@ use crate::batch::{Cause, Happening};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::{bilateral, energy, membership};
+use crate::mechanisms::{bilateral, energy, forces, membership};
 use crate::program::Program;
 use crate::state::{
     Affinity, BlocTies, Bonds, Clock, Driver, IdealPoint, Inputs, Joined, Levels, Parameters, Plan,
-    Progress, Recorder, Salience, Standing, Texts, Threatened, TiesVersion, Traits,
+    Posts, Progress, Recorder, Salience, Standing, Texts, Threatened, TiesVersion, Traits,
 };
 
 /// Everything that effects may change, and what they need to know.
@@ -45,6 +45,7 @@ pub(crate) struct Targets<'w, 's> {
     >,
     pub(crate) progress: ColumnMut<'w, 's, Progress>,
     pub(crate) ties: ResMut<'w, TiesVersion>,
+    pub(crate) posts: ResMut<'w, Posts>,
 }
 
 /// The initiative behind an effect, with who took part.
@@ -148,6 +149,15 @@ impl Targets<'_, '_> {
                 }
                 self.shift_driver(&plan, *driver, &by, mask, true);
             }
+            Effect::Deploy {
+                org,
+                element,
+                actor,
+            } => self.deploy(&plan, (*org, *element, *actor), mask),
+            Effect::PresenceAdd { actor, bloc, by } => {
+                let by = *self.inputs.get(*by);
+                self.change_presence(&plan, (*actor, *bloc), &by, mask);
+            }
             Effect::InitiativeOpen { initiative } => self.set_open(*initiative, mask, 1.0),
             Effect::InitiativeClose { initiative } => self.set_open(*initiative, mask, 0.0),
             Effect::AffinityShift { from, to, by }
@@ -162,6 +172,62 @@ impl Targets<'_, '_> {
             | Effect::TrustShift { group, by, .. } => {
                 let by = *self.inputs.get(*by);
                 self.change_actors(&plan, effect, group, &by, mask, behind);
+            }
+        }
+    }
+
+    /// Sends what is built of an element into an actor; where nothing is built, nobody goes.
+    fn deploy(
+        &mut self,
+        plan: &Program,
+        (org, element, actor): (usize, usize, usize),
+        mask: &Lanes,
+    ) {
+        let post = &mut self.posts.0[plan.post(org, element, actor)];
+        let built = &rows_mut(&mut self.levels)[org].built[element];
+        let what = Happening::Deployed {
+            org: u32::try_from(org).expect("few organisations"),
+            actor: u32::try_from(actor).expect("few actors"),
+        };
+        for l in 0..LANES {
+            if mask[l] > 0.0 && built[l] > 0.0 {
+                post[l] = math::max(post[l], built[l]);
+                self.recorder.note(self.clock.n, l, self.clock.step, what);
+            }
+        }
+    }
+
+    /// Changes a bloc's presence in a host, and near its neighbours.
+    fn change_presence(
+        &mut self,
+        plan: &Program,
+        (host, bloc): (usize, usize),
+        by: &Lanes,
+        mask: &Lanes,
+    ) {
+        let (bonds, share) = (rows_mut(&mut self.bonds), &self.law.0.forces.near);
+        for (actor, (.., mut ties)) in self.actors.iter_mut().enumerate() {
+            if ties.insider[bloc] > 0.0 {
+                continue;
+            }
+            let presence = &mut ties.presence[bloc];
+            for l in 0..LANES {
+                let share = if actor == host {
+                    1.0
+                } else {
+                    bonds[plan.dyad(host, actor)].0.contiguity[l] * share[l]
+                };
+                presence[l] += forces::change_near(presence[l], by[l], share) * mask[l];
+            }
+        }
+        for l in 0..LANES {
+            if mask[l] > 0.0 && by[l] != 0.0 {
+                let what = Happening::Base {
+                    bloc: u32::try_from(bloc).expect("few blocs"),
+                    actor: u32::try_from(host).expect("few actors"),
+                    opened: by[l] > 0.0,
+                };
+                self.recorder.note(self.clock.n, l, self.clock.step, what);
             }
         }
     }

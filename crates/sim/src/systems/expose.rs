@@ -7,11 +7,11 @@ use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::{self, add, is_zero};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::{membership, salience, threats};
+use crate::mechanisms::{forces, membership, salience, threats};
 use crate::program::{BLOCS_MAX, Program};
 use crate::state::{
-    Affinity, BlocTies, Clock, Driver, Inputs, Keys, Levels, Parameters, Plan, Salience, Standing,
-    Stress, Threatened, TradeTotal, Traits,
+    Affinity, BlocTies, Clock, Driver, ElementWeights, Elements, Inputs, Keys, Levels, Parameters,
+    Plan, Posts, Salience, Standing, Stress, Threatened, TradeTotal, Traits,
 };
 
 /// Weighs statuses and finds who reaches in through links.
@@ -104,6 +104,8 @@ struct Danger<'a> {
     law: &'a Parameters,
     traits: &'a [Traits],
     drivers: &'a [Driver],
+    posts: &'a [Lanes],
+    elements: &'a [ElementWeights],
     /// Combined capability of each bloc.
     capability: [Lanes; BLOCS_MAX],
 }
@@ -189,6 +191,21 @@ impl Danger<'_> {
         raw.map(math::positive_part)
     }
 
+    /// Calms a threat by the forces at a post.
+    #[inline(always)]
+    fn calm(&self, post: usize, threat: usize, unit: &mut Lanes) {
+        let element = self.plan.posts[post].element;
+        let (level, protection) = (
+            &self.posts[post],
+            &self.elements[element].protection[threat],
+        );
+        let calm = &self.law.0.forces.calm;
+        *unit = Lanes::from_fn(
+            #[inline(always)]
+            |l| unit.0[l] * forces::calmed(calm.0[l], protection.0[l], level.0[l]),
+        );
+    }
+
     /// Spill-over as the trusted presence of blocs relieves it.
     #[inline(always)]
     fn relieved(&self, ties: &BlocTies, spill: Lanes) -> Lanes {
@@ -262,6 +279,8 @@ pub(crate) fn perceive_threats(
     traits: Column<Traits>,
     blocs: Column<BlocTies>,
     drivers: Column<Driver>,
+    posts: Res<Posts>,
+    elements: Res<Elements>,
     mut threatened: ColumnMut<Threatened>,
 ) {
     let mut danger = Danger {
@@ -270,6 +289,8 @@ pub(crate) fn perceive_threats(
         law: &law,
         traits: rows(&traits),
         drivers: rows(&drivers),
+        posts: &posts.0,
+        elements: &elements.0,
         capability: [Lanes::ZERO; BLOCS_MAX],
     };
     let (blocs, threatened) = (rows(&blocs), rows_mut(&mut threatened));
@@ -310,7 +331,10 @@ fn perceive(
         if threatened.idle[threat] {
             continue;
         }
-        let unit = danger.unit(actor, threat, ties, &threatened.exposure[threat]);
+        let mut unit = danger.unit(actor, threat, ties, &threatened.exposure[threat]);
+        for &post in &danger.plan.posts_in[actor] {
+            danger.calm(post, threat, &mut unit);
+        }
         let (felt, multiplier) = (
             &threatened.intensity[threat],
             &threatened.multiplier[threat],

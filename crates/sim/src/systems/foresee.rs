@@ -11,7 +11,7 @@ use crate::company::{self, Company, add, alike, same};
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::{bargaining, bilateral, membership, outside, trade};
+use crate::mechanisms::{bargaining, bilateral, forces, membership, outside, trade};
 use crate::program::{
     BLOCS_MAX, OrganisationPlan, Overlap, PartyPlan, Program, SeatPlan, THREATS_MAX,
 };
@@ -808,6 +808,15 @@ impl<'a> Foresight<'a> {
                 });
                 self.value_threat(*threat, party.actor, &change, out);
             }
+            Effect::Deploy {
+                org,
+                element,
+                actor,
+            } => self.value_deployment((*org, *element, *actor), party, mask, out),
+            Effect::PresenceAdd { actor, bloc, by } => {
+                let by = self.inputs.get(*by);
+                self.value_presence((*actor, *bloc), party, by, mask, out);
+            }
             Effect::TrustShift { group, bloc, by } => {
                 let by = self.inputs.get(*by).zip(mask, |by, mask| by * mask);
                 self.value_trust(group, *bloc, party, &by, eligible, out);
@@ -937,6 +946,97 @@ impl<'a> Foresight<'a> {
                 felt.shield[threat].0[l],
             );
             out.0[l] += law.security.weight.0[l] * salience.0[l] * relief;
+        }
+    }
+
+    /// Worth of forces sent into an actor: relief and lost sovereignty to it, a foothold and a precedent to the others.
+    fn value_deployment(
+        &self,
+        (org, element, host): (usize, usize, usize),
+        party: &PartyPlan,
+        mask: &Lanes,
+        out: &mut Lanes,
+    ) {
+        let (actor, law) = (party.actor, self.setting.law);
+        let own = &self.setting.traits[actor].0;
+        let built = &self.levels[org].built[element];
+        if actor != host {
+            for l in 0..LANES {
+                let params = law.forces.at(l);
+                let (ambition, capability) = (own.ambition[l], own.capability[l]);
+                let sent = built[l] * mask[l];
+                out[l] += forces::sending(sent, ambition, capability, own.autonomy[l], &params);
+            }
+            return;
+        }
+        for threat in 0..self.setting.plan.scenario.world.threats.len() {
+            let felt = &self.setting.threatened[actor].intensity[threat];
+            let protection = &self.setting.elements[element].protection[threat];
+            let change = Lanes::from_fn(|l| {
+                let left = forces::calmed(law.forces.calm[l], protection[l], built[l]);
+                -felt[l] * (1.0 - left) * mask[l]
+            });
+            self.value_threat(threat, actor, &change, out);
+        }
+        let affinity = self.mean_affinity(org, actor);
+        for l in 0..LANES {
+            let (sent, cost) = (built[l] * mask[l], law.bilateral.forces[l]);
+            out[l] += bilateral::forces(sent, 1.0, own.autonomy[l], affinity[l], cost);
+        }
+    }
+
+    /// Worth of a change of a bloc's presence in a host.
+    fn value_presence(
+        &self,
+        (host, bloc): (usize, usize),
+        party: &PartyPlan,
+        by: &Lanes,
+        mask: &Lanes,
+        out: &mut Lanes,
+    ) {
+        let (actor, law, plan) = (party.actor, self.setting.law, self.setting.plan);
+        let (ties, own) = (&self.setting.blocs[actor], &self.setting.traits[actor].0);
+        if ties.insider[bloc] > 0.0 {
+            for l in 0..LANES {
+                out[l] += law.forces.access[l] * by[l] * mask[l];
+            }
+            return;
+        }
+        let (felt, trust) = (&self.setting.threatened[actor], &ties.trust[bloc]);
+        let change = Lanes::from_fn(|l| {
+            let share = if actor == host {
+                1.0
+            } else {
+                let bonds = &self.setting.bonds[plan.dyad(host, actor)].0;
+                bonds.contiguity[l] * law.forces.near[l]
+            };
+            forces::change_near(ties.presence[bloc][l], by[l], share) * mask[l]
+        });
+        let driver = plan.scenario.world.blocs[bloc].presence;
+        let region = driver.map_or(Lanes::ZERO, |driver| {
+            self.drivers[driver].level.map(math::positive_part)
+        });
+        for (idx, threat) in plan.scenario.world.threats.iter().enumerate() {
+            let moved = Lanes::from_fn(|l| match threat.kind {
+                ThreatKind::Spillover { .. } => {
+                    let relief = law.threats.relief[l] * region[l] * (1.0 + trust[l]) / 2.0;
+                    -felt.intensity[idx][l] * relief * change[l]
+                }
+                ThreatKind::External { bloc: of } if of == bloc => {
+                    law.threats.presence[l] * own.ambition[l] * region[l] * change[l]
+                }
+                _ => 0.0,
+            });
+            self.value_threat(idx, actor, &moved, out);
+        }
+        for l in 0..LANES {
+            let cost = law.bilateral.forces[l];
+            let moved = change[l] * region[l];
+            out[l] += bilateral::forces(moved, 1.0, own.autonomy[l], trust[l], cost);
+            if actor == host {
+                let params = law.forces.at(l);
+                out[l] += forces::hosting(change[l], own.income[l], felt.regime[l], &params);
+            }
         }
     }
 

@@ -14,12 +14,12 @@ use crate::rng::NoiseBlock;
 use crate::state::{
     Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights,
     Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posture, Progress, Recorder, Salience, Shield, Sites, Standing, Stress, Texts, Threatened,
-    TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict, site,
+    Posts, Posture, Progress, Recorder, Salience, Shield, Sites, Standing, Stress, Texts,
+    Threatened, TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict, site,
 };
 use crate::systems::appraise;
 use crate::systems::bargain;
-use crate::systems::shock::Fired;
+use crate::systems::shock::{Fired, FiredAt, NEVER};
 
 /// Loads the parameters of the law and the catalogue of elements.
 pub(crate) fn load_law(
@@ -386,6 +386,7 @@ pub(crate) fn load_drivers(
     clock: Res<Clock>,
     mut drivers: ColumnMut<Driver>,
     mut fired: ResMut<Fired>,
+    mut fired_at: ResMut<FiredAt>,
     mut recorder: ResMut<Recorder>,
 ) {
     for (driver, spec) in rows_mut(&mut drivers)
@@ -402,6 +403,7 @@ pub(crate) fn load_drivers(
         };
     }
     fired.0.fill(Lanes::ZERO);
+    fired_at.0.fill(Lanes::splat(NEVER));
     recorder.events.clear();
     recorder.decisions.clear();
     recorder.ledger.clear();
@@ -443,14 +445,16 @@ pub(crate) fn load_initiatives(
     }
 }
 
-/// Draws how long every project takes; none is begun.
+/// Draws how long every project takes; none is begun, and no forces are abroad.
 pub(crate) fn load_sites(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
     law: Res<Parameters>,
     keys: Res<Keys>,
     mut sites: ResMut<Sites>,
+    mut posts: ResMut<Posts>,
 ) {
+    posts.0.fill(Lanes::ZERO);
     let mut normal = Lanes::ZERO;
     for (site, spec) in sites.0.iter_mut().zip(&plan.0.sites) {
         keys.0

@@ -14,6 +14,7 @@ pub(crate) mod build;
 pub(crate) mod decide;
 pub(crate) mod effects;
 pub(crate) mod expose;
+pub(crate) mod forces;
 pub(crate) mod foresee;
 pub(crate) mod load;
 pub(crate) mod observe;

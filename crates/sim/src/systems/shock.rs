@@ -232,6 +232,13 @@ fn interpolate(points: &[(Month, Leaf)], inputs: &Inputs, month: Month) -> Lanes
 #[derive(Resource, Default)]
 pub(crate) struct Fired(pub(crate) Vec<Lanes>);
 
+/// Step in which each shock fired last.
+#[derive(Resource, Default)]
+pub(crate) struct FiredAt(pub(crate) Vec<Lanes>);
+
+/// Step of what never happened: longer ago than any run.
+pub(crate) const NEVER: f32 = -1.0e6;
+
 /// Numbers that decide whether a shock without a date fires, by shock.
 #[derive(Default)]
 pub(crate) struct Luck(Vec<NoiseBlock>);
@@ -239,6 +246,7 @@ pub(crate) struct Luck(Vec<NoiseBlock>);
 /// Fires shocks and applies what they do, in the order of the file.
 pub(crate) fn fire_shocks(
     mut fired: ResMut<Fired>,
+    mut fired_at: ResMut<FiredAt>,
     keys: Res<Keys>,
     mut luck: Local<Luck>,
     mut targets: Targets,
@@ -266,6 +274,7 @@ pub(crate) fn fire_shocks(
             fired.0[idx][l] += mask[l];
             if mask[l] > 0.0 {
                 let (n, step) = (targets.clock.n, targets.clock.step);
+                fired_at.0[idx][l] = step as f32;
                 let what = Happening::Shock {
                     shock: u32::try_from(idx).expect("few shocks"),
                 };

@@ -266,3 +266,37 @@ fn chances_of_events_are_those_of_their_rates() {
         sum / 6_400.0
     );
 }
+
+/// Dunmore loses its seat as an observer of the northern League, in which it talks to the north: nobody talks to it for nine years.
+#[test]
+fn trust_falls_year_by_year_without_dialogue() {
+    let mut silenced = quiet();
+    let silence = "  shocks: {\n    \"silence\": (title: \"Silence\", when: At(month: \"2002-01\", probability: 1), \
+                   effects: [StatusChange(org: \"LEAGUE\", actor: \"DUN\", to: Outsider)]),\n";
+    silenced.scenario = replaced(&silenced.scenario, "  shocks: {\n", silence);
+    let years: Vec<String> = (2001..=2010)
+        .map(|year| format!("Trust(actor: \"DUN\", bloc: \"north\", at: \"{year}-12\")"))
+        .collect();
+    let asked = format!("outcomes: [{}, ", years.join(", "));
+    silenced.scenario = replaced(&silenced.scenario, "outcomes: [", &asked);
+    let program = silenced.program(&[]);
+    let trust = |probability: f32| {
+        let outcome = run_still(&program, &[("shocks.silence.probability", probability)]);
+        outcome.outcomes[..10]
+            .iter()
+            .map(|lanes| lanes[0])
+            .collect::<Vec<f32>>()
+    };
+    let (silent, talking) = (trust(1.0), trust(0.0));
+    assert!(
+        (silent[0] - talking[0]).abs() < 1e-6,
+        "before, nothing differs"
+    );
+    assert!(
+        silent.windows(2).all(|pair| pair[1] < pair[0]),
+        "{silent:?}"
+    );
+    for (silent, talking) in silent.iter().zip(&talking).skip(1) {
+        assert!(silent < talking, "{silent} against {talking}");
+    }
+}

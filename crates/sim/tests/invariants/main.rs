@@ -7,6 +7,7 @@
 )]
 
 mod closed_form;
+mod forces;
 mod layout;
 mod moment;
 mod nothing;

@@ -74,6 +74,19 @@ fn without_first(what: Happening) -> Happening {
             to,
             cause,
         },
+        Happening::Deployed { org, actor } => Happening::Deployed {
+            org,
+            actor: actor - 1,
+        },
+        Happening::Base {
+            bloc,
+            actor,
+            opened,
+        } => Happening::Base {
+            bloc,
+            actor: actor - 1,
+            opened,
+        },
         Happening::Held {
             initiative,
             rung,

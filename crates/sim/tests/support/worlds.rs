@@ -430,7 +430,7 @@ fn effect(dice: &mut Dice, parts: &Parts, parties: bool) -> String {
     let by = dice.number(-0.6, 0.6);
     let bloc = (!parts.blocs.is_empty()).then(|| dice.one(&parts.blocs).clone());
     let threat = (!parts.threats.is_empty()).then(|| dice.one(&parts.threats).clone());
-    match (dice.below(14), bloc, threat) {
+    match (dice.below(16), bloc, threat) {
         (0, _, _) => format!(
             "ElementSet(org: \"{org}\", element: \"{element}\", to: {})",
             dice.number(0.0, 1.0)
@@ -456,6 +456,10 @@ fn effect(dice: &mut Dice, parts: &Parts, parties: bool) -> String {
             format!("ExposureAdd(group: {group}, threat: \"{threat}\", by: {by})")
         }
         (10, Some(bloc), _) => format!("TrustShift(group: {group}, bloc: \"{bloc}\", by: {by})"),
+        (14, Some(bloc), _) => {
+            format!("PresenceAdd(actor: \"{actor}\", bloc: \"{bloc}\", by: {by})")
+        }
+        (15, ..) => format!("Deploy(org: \"{org}\", element: \"{element}\", actor: \"{actor}\")"),
         (11, Some(bloc), _) => format!("SignalAdd(org: \"{org}\", bloc: \"{bloc}\", by: {by})"),
         (12, _, _) => format!(
             "SalienceScale(group: {group}, domain: {}, by: {})",
@@ -476,9 +480,10 @@ fn effects(dice: &mut Dice, parts: &Parts, parties: bool) -> String {
     format!("effects: [{}]", effects.join(", "))
 }
 
-fn condition(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
+fn condition(dice: &mut Dice, parts: &Parts, idx: usize, n_shocks: usize) -> String {
     let driver = dice.one(&parts.drivers);
-    match dice.below(5) {
+    match dice.below(6) {
+        5 if n_shocks > 0 => format!("ShockWithin(shock: \"s0\", months: {})", dice.below(30)),
         0 => format!(
             "LevelAtLeast(org: \"{}\", element: \"{}\", level: {})",
             dice.one(&parts.organisations),
@@ -506,7 +511,7 @@ fn condition(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
     }
 }
 
-fn initiative(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
+fn initiative(dice: &mut Dice, parts: &Parts, idx: usize, n_shocks: usize) -> String {
     let (id, n_rungs) = &parts.initiatives[idx];
     let venues = if dice.chance(70) {
         dice.some(&parts.organisations, 1)
@@ -530,7 +535,7 @@ fn initiative(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
         String::new()
     };
     let conditions = if dice.chance(25) {
-        format!("[{}]", condition(dice, parts, idx))
+        format!("[{}]", condition(dice, parts, idx, n_shocks))
     } else {
         "[]".to_owned()
     };
@@ -653,8 +658,19 @@ fn outcomes(dice: &mut Dice, parts: &Parts, n_shocks: usize) -> String {
     }
     if let Some(bloc) = parts.blocs.first() {
         all.push(format!("Trust(actor: \"{actor}\", bloc: \"{bloc}\")"));
+        all.push(format!(
+            "Presence(actor: \"{other}\", bloc: \"{bloc}\", {at})"
+        ));
+        all.push(format!("EventCount(event: Base(bloc: \"{bloc}\"))"));
+        all.push(format!(
+            "TimeTo(event: Base(bloc: \"{bloc}\", actor: \"{actor}\", opened: false))"
+        ));
         all.push(format!("Antagonism(org: \"{org}\", bloc: \"{bloc}\")"));
     }
+    all.push(format!("EventCount(event: Deployment(org: \"{org}\"))"));
+    all.push(format!(
+        "TimeTo(event: Deployment(org: \"{org}\", actor: \"{other}\"))"
+    ));
     if n_shocks > 0 {
         all.push("EventCount(event: Shock(shock: \"s0\"))".to_owned());
     }
@@ -662,10 +678,10 @@ fn outcomes(dice: &mut Dice, parts: &Parts, n_shocks: usize) -> String {
 }
 
 fn scenario(dice: &mut Dice, parts: &Parts) -> String {
-    let initiatives: Vec<String> = (0..parts.initiatives.len())
-        .map(|idx| initiative(dice, parts, idx))
-        .collect();
     let n_shocks = dice.within(0, 3);
+    let initiatives: Vec<String> = (0..parts.initiatives.len())
+        .map(|idx| initiative(dice, parts, idx, n_shocks))
+        .collect();
     let shocks: Vec<String> = (0..n_shocks).map(|idx| shock(dice, parts, idx)).collect();
     let n_policies = dice.within(0, 2);
     let policies: Vec<String> = (0..n_policies)
