@@ -3,6 +3,7 @@
 mod models;
 mod refusals;
 mod running;
+mod scoring;
 mod structure;
 mod words;
 

@@ -197,6 +197,7 @@ fn completions_and_man_name_every_command() {
         "figure",
         "test",
         "model",
+        "score",
         "completions",
         "man",
     ] {

@@ -6,3 +6,4 @@
 pub mod blockers;
 pub mod figure;
 pub mod ranks;
+pub mod scoring;

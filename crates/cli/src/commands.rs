@@ -9,6 +9,7 @@ mod model;
 mod new;
 mod replay;
 mod run;
+mod score;
 mod show;
 mod structure;
 mod test;
@@ -39,6 +40,8 @@ pub(crate) enum Verb {
     Figure(figure::Args),
     /// Tells one history as dated sentences
     Replay(replay::Args),
+    /// Scores what a run says against what was observed
+    Score(score::Args),
     /// Measures camps, balance and polarisation at chosen dates of a run
     Structure(structure::Args),
     /// Judges a scenario's own expectations
@@ -66,6 +69,7 @@ impl Verb {
             Self::Why(args) => why::run(&args, face),
             Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),
+            Self::Score(args) => score::run(&args, face),
             Self::Structure(args) => structure::run(&args, face),
             Self::Test(args) => test::run(&args, face),
             Self::Model(args) => model::run(&args, face),

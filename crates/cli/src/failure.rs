@@ -19,6 +19,14 @@ pub(crate) enum Failure {
         /// How many.
         mistakes: usize,
     },
+    /// A table of questions has mistakes; they have been listed already.
+    #[error("{file} has {}", crate::number::counted(*mistakes as u64, "mistake"))]
+    BadTable {
+        /// The file.
+        file: String,
+        /// How many.
+        mistakes: usize,
+    },
     /// The scenario is good and a --set is not; what is wrong has been listed already.
     #[error("--set does not fit {file}: {}", crate::number::counted(*mistakes as u64, "mistake"))]
     BadSetting {
@@ -137,7 +145,7 @@ impl Failure {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Mistakes { .. } => Exit::BadScenario,
+            Self::Mistakes { .. } | Self::BadTable { .. } => Exit::BadScenario,
             Self::BadSetting { .. }
             | Self::NamedTwice { .. }
             | Self::OfTheRun { .. }

@@ -16,6 +16,7 @@ mod grid;
 mod interrupt;
 mod nearest;
 mod number;
+mod observed;
 mod paint;
 mod panics;
 mod phrase;

@@ -10,7 +10,7 @@ use foedera_results::layout::{
     Column, InitiativeColumn, MeasureColumn, Name, OutcomeColumn, OutcomeKind, StepDate,
 };
 use foedera_scenario::{
-    EventKind, Leaf, Month, Outcome, PolicyIdx, Scenario, Status, outcome_text,
+    Arithmetic, EventKind, Leaf, Month, Outcome, PolicyIdx, Scenario, Status, outcome_text,
 };
 use foedera_sim::Program;
 use foedera_sim::batch::DECIDING_TERMS;
@@ -46,6 +46,8 @@ pub(crate) const FAULT_KINDS: [(&str, &str); 3] = [
 
 /// Most events that a count is expected to reach; more are counted beyond the histogram's edge.
 const EVENTS_EXPECTED: f64 = 1023.0;
+/// Most ratios are expected to stay within this.
+const RATIO_EXPECTED: f64 = 10.0;
 /// Sums of utility terms and signals stay within this, by the scales of the law.
 const UTILITY_EXPECTED: f64 = 5.0;
 
@@ -180,10 +182,7 @@ fn unit(scenario: &Scenario, outcome: &Outcome) -> String {
 fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeKind, f64, f64) {
     use OutcomeKind::{Count, Number, Time, Truth};
     match outcome {
-        Outcome::HasStatus { .. }
-        | Outcome::Adopted { .. }
-        | Outcome::Completed { .. }
-        | Outcome::TookPart { .. } => (Truth, 0.0, 1.0),
+        outcome if outcome.is_truth() => (Truth, 0.0, 1.0),
         // Whole numbers in the middle of their bins.
         Outcome::Count { .. } => (Count, -0.5, scenario.world.actors.len() as f64 + 0.5),
         Outcome::EventCount { .. } => (Count, -0.5, EVENTS_EXPECTED + 0.5),
@@ -209,6 +208,38 @@ fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeK
         | Outcome::BlockShare { .. }
         | Outcome::Presence { .. }
         | Outcome::ParticipationShare { .. } => (Number, 0.0, 1.0),
+        Outcome::Constant(value) => (Number, *value, *value),
+        Outcome::Computed { by, left, right } => {
+            let (_, low, high) = range(scenario, program, left);
+            let (_, other_low, other_high) = range(scenario, program, right);
+            let (low, high) = computed(*by, (low, high), (other_low, other_high));
+            (Number, low, high)
+        }
+        _ => (Truth, 0.0, 1.0),
+    }
+}
+
+/// The range of what two ranges are computed into; a ratio's is a guess, since it has no bound.
+fn computed(by: Arithmetic, one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+    let (low, high) = match by {
+        Arithmetic::Sum => (one.0 + other.0, one.1 + other.1),
+        Arithmetic::Difference => (one.0 - other.1, one.1 - other.0),
+        Arithmetic::Product => {
+            let ends = [
+                one.0 * other.0,
+                one.0 * other.1,
+                one.1 * other.0,
+                one.1 * other.1,
+            ];
+            let low = ends.iter().copied().fold(f64::INFINITY, f64::min);
+            (low, ends.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        }
+        Arithmetic::Ratio => (-RATIO_EXPECTED, RATIO_EXPECTED),
+    };
+    if low < high {
+        (low, high)
+    } else {
+        (low - 0.5, low + 0.5)
     }
 }
 
@@ -260,10 +291,9 @@ const fn month(outcome: &Outcome) -> Option<Month> {
         Outcome::Adopted { by, .. }
         | Outcome::Completed { by, .. }
         | Outcome::TookPart { by, .. }
-        | Outcome::EventCount { by, .. } => *by,
-        Outcome::BlockShare { .. }
-        | Outcome::ParticipationShare { .. }
-        | Outcome::TimeTo { .. } => None,
+        | Outcome::EventCount { by, .. }
+        | Outcome::Happened { by, .. } => *by,
+        _ => None,
     }
 }
 
@@ -301,7 +331,12 @@ fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
         | Outcome::Depth { .. }
         | Outcome::BlockShare { .. } => name_of_initiative(scenario, outcome),
         Outcome::TimeTo { event } => format!("years_to.{}", event_name(scenario, event)),
-        Outcome::EventCount { event, .. } => format!("events.{}", event_name(scenario, event)),
+        Outcome::EventCount { event, from, .. } => {
+            format!("events.{}{}", event_name(scenario, event), since(*from))
+        }
+        Outcome::Happened { event, from, .. } => {
+            format!("happened.{}{}", event_name(scenario, event), since(*from))
+        }
         Outcome::DriverLevel { driver, .. } => format!("driver.{}", world.drivers[*driver].id),
         Outcome::Affinity { source, target, .. } => {
             format!("affinity.{}-{}", actor(source), actor(target))
@@ -324,6 +359,8 @@ fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
         Outcome::Antagonism {
             org: o, bloc: b, ..
         } => format!("antagonism.{}.{}", org(o), bloc(b)),
+        // The text says best what it is made of.
+        combined => outcome_text::write_outcome(scenario, combined),
     }
 }
 
@@ -365,6 +402,11 @@ fn name_of_initiative(scenario: &Scenario, outcome: &Outcome) -> String {
         } => format!("block_share.{}.{}", at(initiative).id, actor(a)),
         other => unreachable!("{other:?} asks about no initiative"),
     }
+}
+
+/// The month from which events count, as part of a name.
+fn since(from: Option<Month>) -> String {
+    from.map_or(String::new(), |month| format!("@{month}.."))
 }
 
 fn event_name(scenario: &Scenario, event: &EventKind) -> String {
@@ -419,6 +461,9 @@ fn event_name(scenario: &Scenario, event: &EventKind) -> String {
                 format!(".{}", world.actors[actor].id)
             });
             format!("{verb}.{}{who}", world.blocs[*bloc].id)
+        }
+        EventKind::StatusGained { org, actor, status } => {
+            of(&status.name().to_lowercase(), *org, actor)
         }
         EventKind::Shock { shock } => format!("shock.{}", scenario.shocks[*shock].id),
     }

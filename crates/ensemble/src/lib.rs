@@ -4,6 +4,7 @@
 //! [`foedera_results`] keeps them, under the columns that [`layout`] describes. [`replay()`] tells one
 //! replicate again. Knows no file format and no presentation.
 
+pub mod ask;
 pub mod correlation;
 pub mod error;
 pub mod expect;
@@ -18,6 +19,7 @@ pub mod structure;
 #[cfg(test)]
 mod test_data;
 
+pub use ask::{Answers, ask};
 pub use correlation::Repair;
 pub use error::EnsembleError;
 pub use layout::BASE;

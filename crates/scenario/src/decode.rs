@@ -59,6 +59,8 @@ pub(crate) struct Decoder<'c> {
     /// Texts in which a text may go without quotes: those of the command line.
     pub(crate) bare_texts: BTreeSet<FileId>,
     pub(crate) catalogue: &'c Catalogue,
+    /// Texts of the outcome language that are being read within one another.
+    pub(crate) embedded: usize,
     /// Span of the scenario, once known: months asked for must lie in it.
     pub(crate) time: Option<Time>,
 }
@@ -166,6 +168,7 @@ impl<'c> Decoder<'c> {
             parties_known: false,
             bare_texts: BTreeSet::new(),
             catalogue,
+            embedded: 0,
             time: None,
         }
     }

@@ -45,6 +45,10 @@ pub const SHOCKS: usize = 256;
 pub const POLICIES: usize = 256;
 /// Outcomes.
 pub const OUTCOMES: usize = 256;
+/// Signs in one text of the outcome language.
+pub const SIGNS: usize = 64;
+/// Texts of the outcome language within one another.
+pub const EMBEDDED: usize = 8;
 /// Expectations.
 pub const EXPECTATIONS: usize = 1_000;
 /// Different changes that the expectations of a file may judge under: each is a run of its own.

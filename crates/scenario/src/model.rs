@@ -1116,6 +1116,15 @@ pub enum EventKind {
         /// Lethal ones only.
         lethal: bool,
     },
+    /// An actor rises to at least a status from below it (suspended counts as none).
+    StatusGained {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// Actor; anyone if not given.
+        actor: Option<ActorIdx>,
+        /// Status.
+        status: Status,
+    },
     /// A shock fires.
     Shock {
         /// Shock.
@@ -1255,11 +1264,20 @@ pub enum Outcome {
         /// Event.
         event: EventKind,
     },
-    /// Number of events from one month up to another.
+    /// Number of events between two months, both included.
     EventCount {
         /// Event.
         event: EventKind,
-        /// First month; the start if not given.
+        /// Month; the start if not given.
+        from: Option<Month>,
+        /// Month; the end if not given.
+        by: Option<Month>,
+    },
+    /// Whether an event happens between two months, both included.
+    Happened {
+        /// Event.
+        event: EventKind,
+        /// Month; the start if not given.
         from: Option<Month>,
         /// Month; the end if not given.
         by: Option<Month>,
@@ -1318,6 +1336,61 @@ pub enum Outcome {
         /// Month; the end if not given.
         at: Option<Month>,
     },
+    /// A number: only within what compares or computes.
+    Constant(f64),
+    /// Whether at least one of these is true.
+    Any {
+        /// Truth values.
+        of: Vec<Self>,
+    },
+    /// Whether all of these are true.
+    All {
+        /// Truth values.
+        of: Vec<Self>,
+    },
+    /// Whether at least so many of these are true.
+    AtLeast {
+        /// How many.
+        k: usize,
+        /// Truth values.
+        of: Vec<Self>,
+    },
+    /// Whether this is false.
+    Not {
+        /// A truth value.
+        of: Box<Self>,
+    },
+    /// Whether a comparison holds; false where either side is absent.
+    Compare {
+        /// One side.
+        left: Box<Self>,
+        /// Sign.
+        comparison: Comparison,
+        /// The other side.
+        right: Box<Self>,
+    },
+    /// Two outcomes computed into one; absent where either is.
+    Computed {
+        /// How.
+        by: Arithmetic,
+        /// One side.
+        left: Box<Self>,
+        /// The other side.
+        right: Box<Self>,
+    },
+}
+
+/// How two outcomes become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Arithmetic {
+    /// +
+    Sum,
+    /// -
+    Difference,
+    /// *
+    Product,
+    /// /
+    Ratio,
 }
 
 /// A truth value: an outcome compared with a number.

@@ -2,8 +2,10 @@
 //! and on the command line, and back to text.
 //!
 //! `Cohesion(org: "A") < 0.4`, `Adopted(initiative: "x", rung: "y", by: "2018-12")`,
-//! `Adopted(initiative: "x") +- 0.01`.
+//! `Adopted(initiative: "x") +- 0.01`, `Any([Adopted(initiative: "x"), Count(org: "A") >= 3])`.
+//! Files are RON, which has no signs between values: there a comparison or a sum is a text.
 
+mod combined;
 mod title;
 mod words;
 
@@ -30,16 +32,17 @@ pub struct Target {
     pub half_width: Option<f64>,
 }
 
-impl Outcome {
-    /// Whether it is true or false rather than a number.
-    pub const fn is_truth(&self) -> bool {
-        matches!(
-            self,
-            Self::Adopted { .. }
-                | Self::Completed { .. }
-                | Self::TookPart { .. }
-                | Self::HasStatus { .. }
-        )
+impl Target {
+    /// The outcome, with its comparison if there is one; a half-width is dropped.
+    pub fn into_outcome(self) -> Outcome {
+        match self.comparison {
+            None => self.outcome,
+            Some((comparison, threshold)) => Outcome::Compare {
+                left: Box::new(self.outcome),
+                comparison,
+                right: Box::new(Outcome::Constant(threshold)),
+            },
+        }
     }
 }
 
@@ -155,10 +158,10 @@ impl Decoder<'_> {
     /// Reads a whole text of the outcome language.
     pub(crate) fn target(&mut self, file: FileId, at: &At) -> Option<Target> {
         let source = std::sync::Arc::clone(self.texts.get(file));
-        let (parsed, end) = parse::parse_prefix(file, &source, 0);
+        let (parsed, end) = parse::parse_expression(file, &source, 0);
         let readable = parsed.mistakes.is_empty();
         self.diagnostics.extend(parsed.mistakes);
-        let outcome = self.outcome(&parsed.root, at);
+        let mut outcome = self.outcome(&parsed.root, at);
         if !readable {
             return None;
         }
@@ -166,7 +169,16 @@ impl Decoder<'_> {
             text: &source.text,
             at: end,
         };
-        let comparison = rest.comparison();
+        let mut comparison = rest.comparison();
+        if let Some(sign) = comparison
+            && rest.begins_outcome()
+        {
+            let (parsed, end) = parse::parse_expression(file, &source, rest.at);
+            let left = outcome.map(Box::new);
+            outcome = self.compared(left, sign, parsed, at);
+            outcome.as_ref()?;
+            (rest.at, comparison) = (end, None);
+        }
         let number = comparison.map(|comparison| (comparison, rest.number()));
         let half_width = rest.half_width_sign().then(|| rest.number());
         rest.space();
@@ -211,6 +223,27 @@ impl Decoder<'_> {
             half_width,
         })
     }
+
+    /// An outcome compared with another one, which follows the sign.
+    fn compared(
+        &mut self,
+        left: Option<Box<Outcome>>,
+        comparison: Comparison,
+        right: parse::Parsed,
+        at: &At,
+    ) -> Option<Outcome> {
+        let readable = right.mistakes.is_empty();
+        self.diagnostics.extend(right.mistakes);
+        let right = self.operand(&right.root, at);
+        if !readable {
+            return None;
+        }
+        Some(Outcome::Compare {
+            left: left?,
+            comparison,
+            right: Box::new(right?),
+        })
+    }
 }
 
 /// What follows an outcome.
@@ -244,6 +277,14 @@ impl Rest<'_> {
         signs
             .into_iter()
             .find(|comparison| self.take(comparison.sign()))
+    }
+
+    /// Whether another outcome follows rather than a number.
+    fn begins_outcome(&mut self) -> bool {
+        self.space();
+        let rest = &self.text[self.at..];
+        let calls = rest.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains('(');
+        calls || rest.starts_with(['(', '"'])
     }
 
     fn half_width_sign(&mut self) -> bool {

@@ -4,6 +4,7 @@
 //! several. A bracket that is never closed is pointed at where it opens. Depth, number of values and
 //! number of mistakes are limited, so that no text makes it run away.
 
+mod infix;
 mod recover;
 mod scalar;
 
@@ -59,6 +60,26 @@ pub(crate) fn parse_prefix(file: FileId, source: &Arc<SourceText>, from: usize) 
     )
 }
 
+/// Reads one value at the start of a text in which signs may stand between values: the outcome
+/// language. Stops before a comparison that is not in brackets.
+pub(crate) fn parse_expression(
+    file: FileId,
+    source: &Arc<SourceText>,
+    from: usize,
+) -> (Parsed, usize) {
+    let mut parser = Parser::new(file, source, from);
+    parser.infix = true;
+    parser.space();
+    let root = parser.arithmetic();
+    (
+        Parsed {
+            root,
+            mistakes: parser.mistakes,
+        },
+        parser.at,
+    )
+}
+
 struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
@@ -71,6 +92,10 @@ struct Parser<'t> {
     nodes: usize,
     stopped: bool,
     mistakes: Vec<Diagnostic>,
+    /// Whether signs may stand between values.
+    infix: bool,
+    /// Signs read so far.
+    signs: usize,
 }
 
 const fn closer(bracket: u8) -> u8 {
@@ -112,6 +137,8 @@ impl<'t> Parser<'t> {
             nodes: 0,
             stopped: false,
             mistakes: Vec::new(),
+            infix: false,
+            signs: 0,
         }
     }
 
@@ -362,7 +389,7 @@ impl<'t> Parser<'t> {
             return self.closed(start, Value::Struct(name, fields), closing);
         }
         let mut items = Vec::new();
-        let closing = self.items(|parser| items.push(parser.value()));
+        let closing = self.items(|parser| items.push(parser.item()));
         self.closed(start, Value::Tuple(name, items), closing)
     }
 
@@ -372,7 +399,7 @@ impl<'t> Parser<'t> {
             return self.broken(start);
         }
         let mut items = Vec::new();
-        let closing = self.items(|parser| items.push(parser.value()));
+        let closing = self.items(|parser| items.push(parser.item()));
         self.closed(start, Value::List(items), closing)
     }
 
@@ -484,7 +511,7 @@ impl<'t> Parser<'t> {
         }
         self.at += 1;
         self.space();
-        let value = self.value();
+        let value = self.item();
         Entry { key, value }
     }
 

@@ -347,12 +347,51 @@ fn targets_have_half_widths() {
         "Adopted(initiative: \"watch\") +- -1",
         "Adopted(initiative: \"wach\")",
         "Adopted(",
+        "Any([])",
+        "Any([Cohesion(org: \"LEAGUE\")])",
+        "Not(Maturity(org: \"PACT\"))",
+        "AtLeast(0, [Adopted(initiative: \"watch\")])",
+        "AtLeast(1, Adopted(initiative: \"watch\"))",
+        "3 < 4",
+        "Difference(Cohesion(org: \"LEAGUE\"))",
+        "Cohesion(org: \"LEAGUE\") < Cohesion(org: \"LEAGE\")",
+        "Happened(event: Withdrawal(org: \"PACT\"), from: \"2006-01\", by: \"2005-01\")",
     ] {
         assert!(!read(wrong).unwrap_err().is_empty(), "{wrong}");
     }
     assert!(
         outcome_text::parse_predicate(&scenario, "--when", "Cohesion(org: \"LEAGUE\")").is_err()
     );
+}
+
+#[test]
+fn signs_bind_as_in_arithmetic() {
+    let scenario = lesson();
+    let written = |text: &str| {
+        let read = outcome_text::parse_target(&scenario, "test", text).expect(text);
+        outcome_text::write_outcome(&scenario, &read.outcome)
+    };
+    let (a, b) = ("Cohesion(org: \"LEAGUE\")", "Cohesion(org: \"PACT\")");
+    assert_eq!(
+        written(&format!("{a}-{b}*2 + 1")),
+        format!("(({a} - ({b} * 2)) + 1)")
+    );
+    assert_eq!(
+        written(&format!("({a}-{b})/2 >= {b}")),
+        format!("((({a} - {b}) / 2) >= {b})")
+    );
+    assert_eq!(
+        written(&format!("Any([{a} < 0.5, \"Adopted(\\\"watch\\\")\"])")),
+        format!("Any([({a} < 0.5), Adopted(initiative: \"watch\")])")
+    );
+    // A long chain or deep texts are mistakes, not a stack that overflows.
+    let long = format!("{a}{}", " + 1".repeat(100_000));
+    assert!(outcome_text::parse_target(&scenario, "test", &long).is_err());
+    let mut deep = "Adopted(\"watch\")".to_owned();
+    for _ in 0..10 {
+        deep = format!("Not({deep:?})");
+    }
+    assert!(outcome_text::parse_target(&scenario, "test", &deep).is_err());
 }
 
 #[test]

@@ -153,7 +153,7 @@ impl Engine {
         probe::count_events(&self.program, &events, &mut outcomes);
         BlockOutcome {
             n,
-            outcomes,
+            outcomes: probe::combine_lanes(&self.program.scenario, outcomes),
             series: recorder.series.clone(),
             events,
             decisions: std::mem::take(&mut recorder.decisions),
@@ -287,7 +287,7 @@ fn insert(world: &mut World, program: &Arc<Program>) {
     world.insert_resource(Bench::new(program));
     world.insert_resource(Recorder {
         series: vec![vec![Lanes::ZERO; program.n_steps]; program.measures.len()],
-        probes: vec![Lanes::ZERO; scenario.outcomes.len()],
+        probes: vec![Lanes::ZERO; program.atoms.len()],
         events_in: vec![0; LANES],
         ..Recorder::default()
     });

@@ -3,10 +3,10 @@
 //! A state outcome becomes a [`Probe`], read when its step has passed; an event outcome is counted from the
 //! events at the end.
 
-use foedera_scenario::{EventKind, Month, Outcome, Scenario, Status};
+use foedera_scenario::{EventKind, Month, Outcome, Scenario, Status, Time};
 
 use crate::batch::{Event, Happening};
-use crate::lanes::Lanes;
+use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::membership;
 use crate::program::Program;
@@ -40,12 +40,54 @@ fn month_of(outcome: &Outcome) -> Option<Option<Month>> {
         | Outcome::Antagonism { at, .. } => Some(*at),
         Outcome::Adopted { by, .. } | Outcome::TookPart { by, .. } => Some(*by),
         Outcome::BlockShare { .. } | Outcome::ParticipationShare { .. } => Some(None),
-        Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => None,
+        Outcome::TimeTo { .. }
+        | Outcome::EventCount { .. }
+        | Outcome::Happened { .. }
+        | Outcome::Completed { .. } => None,
+        // Never atoms: they are computed from what their atoms come to.
+        Outcome::Constant(_)
+        | Outcome::Any { .. }
+        | Outcome::All { .. }
+        | Outcome::AtLeast { .. }
+        | Outcome::Not { .. }
+        | Outcome::Compare { .. }
+        | Outcome::Computed { .. } => None,
     }
 }
 
+/// The outcomes that are read or counted by themselves: those of the scenario, or the parts of those
+/// that are made of others, in order.
+pub(crate) fn atoms(scenario: &Scenario) -> Vec<Outcome> {
+    let asked = scenario.outcomes.iter().flat_map(Outcome::atoms);
+    asked.cloned().collect()
+}
+
+/// The scenario's outcomes in one replicate from the values of its atoms.
+pub(crate) fn combine(scenario: &Scenario, atoms: impl IntoIterator<Item = f32>) -> Vec<f32> {
+    let mut atoms = atoms.into_iter().map(f64::from);
+    let outcomes = scenario.outcomes.iter();
+    outcomes
+        .map(|outcome| outcome.evaluate(&mut atoms) as f32)
+        .collect()
+}
+
+/// The same in every lane. Atoms are handed on as they are where no outcome is made of others.
+pub(crate) fn combine_lanes(scenario: &Scenario, atoms: Vec<Lanes>) -> Vec<Lanes> {
+    if !scenario.outcomes.iter().any(Outcome::is_combined) {
+        return atoms;
+    }
+    let mut combined = vec![Lanes::ZERO; scenario.outcomes.len()];
+    for l in 0..LANES {
+        let values = combine(scenario, atoms.iter().map(|lanes| lanes[l]));
+        for (lanes, value) in combined.iter_mut().zip(values) {
+            lanes[l] = value;
+        }
+    }
+    combined
+}
+
 /// The probes of a scenario.
-pub(crate) fn probes(scenario: &Scenario) -> Vec<Probe> {
+pub(crate) fn probes(scenario: &Scenario, atoms: &[Outcome]) -> Vec<Probe> {
     let last = scenario.time.n_steps().saturating_sub(1);
     let probe = |(outcome, asked): (usize, &Outcome)| {
         let month = month_of(asked)?;
@@ -55,12 +97,7 @@ pub(crate) fn probes(scenario: &Scenario) -> Vec<Probe> {
             step: u32::try_from(step).expect("steps fit u32"),
         })
     };
-    scenario
-        .outcomes
-        .iter()
-        .enumerate()
-        .filter_map(probe)
-        .collect()
+    atoms.iter().enumerate().filter_map(probe).collect()
 }
 
 /// The columns that probes read.
@@ -131,9 +168,17 @@ impl Columns<'_> {
             Outcome::ParticipationShare { initiative, actor } => {
                 self.participation(*initiative, *actor)
             }
-            Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => {
-                Lanes::ZERO
-            }
+            Outcome::TimeTo { .. }
+            | Outcome::EventCount { .. }
+            | Outcome::Happened { .. }
+            | Outcome::Completed { .. }
+            | Outcome::Constant(_)
+            | Outcome::Any { .. }
+            | Outcome::All { .. }
+            | Outcome::AtLeast { .. }
+            | Outcome::Not { .. }
+            | Outcome::Compare { .. }
+            | Outcome::Computed { .. } => Lanes::ZERO,
         }
     }
 
@@ -218,7 +263,7 @@ impl Columns<'_> {
 pub(crate) fn count_events(program: &Program, events: &[Event], outcomes: &mut [Lanes]) {
     let scenario = &program.scenario;
     let years = scenario.time.years_per_step() as f32;
-    let questions = questions(scenario, outcomes);
+    let questions = questions(program, outcomes);
     let mut roll = Roll::new(program, &questions);
     for event in events {
         let Some(theme) = Theme::of_happening(&event.what) else {
@@ -226,7 +271,7 @@ pub(crate) fn count_events(program: &Program, events: &[Event], outcomes: &mut [
         };
         roll.turn_to(event.lane);
         for question in &questions[theme as usize] {
-            let due = (question.from..question.until).contains(&(event.step as usize));
+            let due = question.during.contains(&(event.step as usize));
             if !due || !matches(&question.event, &event.what, &roll) {
                 continue;
             }
@@ -248,10 +293,8 @@ struct Question {
     outcome: usize,
     event: EventKind,
     asks: Asks,
-    /// First step that counts.
-    from: usize,
-    /// First step that no longer counts.
-    until: usize,
+    /// Steps whose events count.
+    during: std::ops::Range<usize>,
 }
 
 /// What is asked of events.
@@ -287,7 +330,8 @@ impl Theme {
             | EventKind::Holding { .. } => Self::Adoption,
             EventKind::Withdrawal { .. }
             | EventKind::Suspension { .. }
-            | EventKind::Accession { .. } => Self::Status,
+            | EventKind::Accession { .. }
+            | EventKind::StatusGained { .. } => Self::Status,
             EventKind::Dispute { .. } => Self::Dispute,
             EventKind::Shock { .. } => Self::Shock,
             EventKind::Deployment { .. } | EventKind::Base { .. } => Self::Forces,
@@ -310,17 +354,17 @@ impl Theme {
 }
 
 /// The event outcomes by theme; sets each to what it is without any event.
-fn questions(scenario: &Scenario, outcomes: &mut [Lanes]) -> [Vec<Question>; THEMES] {
+fn questions(program: &Program, outcomes: &mut [Lanes]) -> [Vec<Question>; THEMES] {
     let mut questions = [const { Vec::new() }; THEMES];
-    for (outcome, asked) in scenario.outcomes.iter().enumerate() {
-        let n_steps = scenario.time.n_steps();
-        let step_after =
-            |by: &Option<Month>| by.map_or(n_steps, |month| scenario.time.step_of(month) + 1);
-        let (event, asks, from, until) = match asked {
-            Outcome::TimeTo { event } => (event.clone(), Asks::Time, 0, n_steps),
+    let time = &program.scenario.time;
+    for (outcome, asked) in program.atoms.iter().enumerate() {
+        let (event, asks, during) = match asked {
+            Outcome::TimeTo { event } => (event.clone(), Asks::Time, 0..time.n_steps()),
             Outcome::EventCount { event, from, by } => {
-                let from = from.map_or(0, |month| scenario.time.step_of(month));
-                (event.clone(), Asks::Count, from, step_after(by))
+                (event.clone(), Asks::Count, during(time, *from, *by))
+            }
+            Outcome::Happened { event, from, by } => {
+                (event.clone(), Asks::Whether, during(time, *from, *by))
             }
             Outcome::Completed {
                 initiative,
@@ -329,7 +373,7 @@ fn questions(scenario: &Scenario, outcomes: &mut [Lanes]) -> [Vec<Question>; THE
             } => {
                 let (initiative, rung) = (*initiative, *rung);
                 let event = EventKind::Completion { initiative, rung };
-                (event, Asks::Whether, 0, step_after(by))
+                (event, Asks::Whether, during(time, None, *by))
             }
             _ => continue,
         };
@@ -341,11 +385,20 @@ fn questions(scenario: &Scenario, outcomes: &mut [Lanes]) -> [Vec<Question>; THE
             outcome,
             event,
             asks,
-            from,
-            until,
+            during,
         });
     }
     questions
+}
+
+/// Steps between two months, both included.
+pub(crate) fn during(
+    time: &Time,
+    from: Option<Month>,
+    by: Option<Month>,
+) -> std::ops::Range<usize> {
+    let first = from.map_or(0, |month| time.step_of(month));
+    first..by.map_or(time.n_steps(), |month| time.step_of(month) + 1)
 }
 
 /// Who is a member of what in the replicate whose events are being read.
@@ -527,7 +580,17 @@ fn changes_status(
             actor,
             to == Status::Member && from != Status::Suspended,
         ),
+        EventKind::StatusGained { org, actor, status } => (org, actor, rises_to(from, to, *status)),
         _ => return false,
     };
     fits && *of == org && who.is_none_or(|who| who == actor)
+}
+
+/// Whether a change of status reaches a status from below it.
+pub(crate) fn rises_to(from: Status, to: Status, status: Status) -> bool {
+    if status == Status::Suspended {
+        return to == status && from != status;
+    }
+    let rank = |status: Status| membership::standing(membership::code(status));
+    rank(to) >= rank(status) && rank(from) < rank(status)
 }

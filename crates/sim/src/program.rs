@@ -47,6 +47,8 @@ pub struct Program {
     pub(crate) measures: Vec<measures::Recorded>,
     pub(crate) public_measures: Vec<Measure>,
     /// What the outcomes need of the state at a step.
+    /// What is read or counted of every replicate; outcomes are made of these.
+    pub(crate) atoms: Vec<Outcome>,
     pub(crate) probes: Vec<Probe>,
     /// Pairs of actors whose affinity a bloc's members have with each actor: `[bloc]` member rows.
     pub(crate) bloc_members: Vec<Vec<usize>>,
@@ -197,7 +199,8 @@ impl Program {
             .iter()
             .map(|measure| measure.describe(&scenario))
             .collect();
-        let probes = probe::probes(&scenario);
+        let atoms = probe::atoms(&scenario);
+        let probes = probe::probes(&scenario, &atoms);
         let bloc_members = world
             .blocs
             .iter()
@@ -229,6 +232,7 @@ impl Program {
             sites,
             measures,
             public_measures,
+            atoms,
             probes,
             bloc_members,
             seat_of,
@@ -442,7 +446,8 @@ fn plan_seat(
 
 /// Whether an outcome reads the utility of a seat.
 fn is_read(scenario: &Scenario, org: usize, actor: usize) -> bool {
-    scenario.outcomes.iter().any(|outcome| {
+    let mut atoms = scenario.outcomes.iter().flat_map(Outcome::atoms);
+    atoms.any(|outcome| {
         matches!(outcome, Outcome::Utility { actor: who, org: of, .. } if *who == actor && *of == org)
     })
 }

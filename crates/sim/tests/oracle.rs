@@ -106,6 +106,30 @@ fn a_ragged_block_of_high_replicates_agrees() {
 }
 
 #[test]
+fn outcomes_made_of_others_agree() {
+    let asked = r#"outcomes=[
+        Any([Adopted(initiative: "raid-watch"), "Cohesion(org: \"LEAGUE\") > 0.6"]),
+        All([Adopted(initiative: "raid-watch"), Not(Adopted(initiative: "league-defence"))]),
+        AtLeast(2, [Adopted(initiative: "raid-watch"), HasStatus(actor: "ARD", org: "LEAGUE"), Happened(event: Withdrawal(org: "PACT"))]),
+        Happened(event: Adoption(initiative: "raid-watch"), from: "2002-01", by: "2006-12"),
+        EventCount(event: StatusGained(org: "LEAGUE", status: Observer), from: "2002-01"),
+        Difference(Cohesion(org: "LEAGUE"), Cohesion(org: "PACT")),
+        Ratio(Maturity(org: "LEAGUE"), Maturity(org: "PACT")),
+        TimeTo(event: Adoption(initiative: "raid-watch")),
+    ]"#;
+    let program = program(load("classroom", &[asked]));
+    let how = Comparison {
+        seed: 11,
+        first: 0,
+        n: 64,
+        lanes: &[0, 7, 31, 63],
+        stances: true,
+        spread: Some(0.3),
+    };
+    compare(&program, Isa::detect(), None, &how);
+}
+
+#[test]
 fn integration_agrees_under_every_policy() {
     let program = program(load("csto-integration", &[]));
     for (seed, policy) in policies(&program).enumerate() {

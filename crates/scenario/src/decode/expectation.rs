@@ -664,9 +664,16 @@ impl Decoder<'_> {
         span: Span,
         at: &At,
     ) -> Option<outcome_text::Target> {
+        if self.embedded >= limits::EMBEDDED {
+            let message = format!("more than {} texts within one another", limits::EMBEDDED);
+            self.report("scenario::too_deep", span, &at.path, message);
+            return None;
+        }
         let known = self.diagnostics.len();
         let file = self.texts.add("outcome", text.to_owned());
+        self.embedded += 1;
         let target = self.target(file, at);
+        self.embedded -= 1;
         let place = self.texts.place(span);
         for diagnostic in &mut self.diagnostics[known..] {
             diagnostic.place = Some(place.clone());

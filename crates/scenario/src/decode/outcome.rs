@@ -2,10 +2,11 @@
 
 use super::fields::Fields;
 use super::{At, Decoder};
+use crate::date::Month;
 use crate::limits;
-use crate::model::{CohesionPart, EventKind, Outcome, Status, Term};
+use crate::model::{Arithmetic, CohesionPart, Comparison, EventKind, Outcome, Status, Term};
 use crate::spec::{Choice, Field, Form, Kind, Shape, field};
-use crate::tree::Node;
+use crate::tree::{Node, Value};
 
 const ORG: Field = field("org", Form::Name(Kind::Organisation), "Organisation");
 const ACTOR: Field = field("actor", Form::Name(Kind::Actor), "Actor");
@@ -20,9 +21,21 @@ const RUNG: Field = field(
 const BLOC: Field = field("bloc", Form::Name(Kind::Bloc), "Bloc");
 const AT: Field = field("at", Form::Month, "When").optional("at the end");
 const BY: Field = field("by", Form::Month, "Up to which month").optional("up to the end");
-const SINCE: Field = field("from", Form::Month, "From which month").optional("from the start");
+const FROM: Field = field("from", Form::Month, "From which month").optional("from the start");
 const STATUS: Field = field("status", Form::Choice("status"), "Status");
 const EVENT: Field = field("event", Form::Choice("event"), "Event");
+
+const TRUTHS: Field = field(
+    "of",
+    Form::Words("a list of truth-valued outcomes"),
+    "Truth-valued outcomes, or comparisons as texts",
+);
+const LEFT: Field = field("left", Form::Words("an outcome or a number"), "One side");
+const RIGHT: Field = field(
+    "right",
+    Form::Words("an outcome or a number"),
+    "The other side",
+);
 
 /// The outcomes.
 pub(crate) const OUTCOMES: Choice = Choice {
@@ -107,8 +120,13 @@ pub(crate) const OUTCOMES: Choice = Choice {
         },
         Shape {
             name: "EventCount",
-            doc: "Number of events from one month up to another",
-            fields: &[EVENT, BY, SINCE],
+            doc: "Number of events",
+            fields: &[EVENT, BY, FROM],
+        },
+        Shape {
+            name: "Happened",
+            doc: "Whether an event happens between two months, both included",
+            fields: &[EVENT, FROM, BY],
         },
         Shape {
             name: "DriverLevel",
@@ -148,6 +166,53 @@ pub(crate) const OUTCOMES: Choice = Choice {
             name: "Antagonism",
             doc: "Adopted signal of an organisation towards a bloc; positive is against it",
             fields: &[ORG, BLOC, AT],
+        },
+        Shape {
+            name: "Any",
+            doc: "Whether at least one is true",
+            fields: &[TRUTHS],
+        },
+        Shape {
+            name: "All",
+            doc: "Whether all are true",
+            fields: &[TRUTHS],
+        },
+        Shape {
+            name: "AtLeast",
+            doc: "Whether at least `k` are true",
+            fields: &[
+                field("k", Form::Whole { min: 1, max: 256 }, "How many"),
+                TRUTHS,
+            ],
+        },
+        Shape {
+            name: "Not",
+            doc: "Whether it is false; what is absent is false",
+            fields: &[field(
+                "of",
+                Form::Words("a truth-valued outcome"),
+                "A truth-valued outcome, or a comparison as a text",
+            )],
+        },
+        Shape {
+            name: "Difference",
+            doc: "One less another, `a - b` in a text; absent where either is",
+            fields: &[LEFT, RIGHT],
+        },
+        Shape {
+            name: "Ratio",
+            doc: "One over another, `a / b` in a text; absent where either is or the other is 0",
+            fields: &[LEFT, RIGHT],
+        },
+        Shape {
+            name: "Sum",
+            doc: "Two added up, `a + b` in a text; true counts 1, absent where either is",
+            fields: &[LEFT, RIGHT],
+        },
+        Shape {
+            name: "Product",
+            doc: "Two multiplied, `a * b` in a text; absent where either is",
+            fields: &[LEFT, RIGHT],
         },
     ],
 };
@@ -211,6 +276,11 @@ pub(crate) const EVENTS: Choice = Choice {
                 ORG.optional("anyone; otherwise both are members"),
                 field("lethal", Form::Flag, "Lethal ones only").optional("false"),
             ],
+        },
+        Shape {
+            name: "StatusGained",
+            doc: "An actor rises to at least a status from below it",
+            fields: &[ORG, ANY_ACTOR, STATUS.optional("Member")],
         },
         Shape {
             name: "Shock",
@@ -340,7 +410,107 @@ impl Decoder<'_> {
         all
     }
 
+    /// Reads an outcome; a text is read as the outcome language.
     pub(crate) fn outcome(&mut self, node: &Node, at: &At) -> Option<Outcome> {
+        let outcome = self.operand(node, at)?;
+        if matches!(outcome, Outcome::Constant(_)) {
+            self.wrong_type(node, &at.path, "an outcome");
+            return None;
+        }
+        Some(outcome)
+    }
+
+    /// Reads what may stand on one side of a sign: an outcome or a number.
+    pub(crate) fn operand(&mut self, node: &Node, at: &At) -> Option<Outcome> {
+        match &node.value {
+            Value::Number(value) if value.is_finite() => Some(Outcome::Constant(*value)),
+            Value::Text(text) => {
+                let target = self.embedded(text, node.span, at)?;
+                Some(target.into_outcome())
+            }
+            Value::Tuple(None, items) if items.len() == 1 => self.operand(&items[0], at),
+            Value::Tuple(Some(sign), items) if !sign.text.starts_with(char::is_alphabetic) => {
+                let [left, right] = items.as_slice() else {
+                    self.wrong_type(node, &at.path, "two sides of a sign");
+                    return None;
+                };
+                let (left, right) = (self.operand(left, at), self.operand(right, at));
+                signed(&sign.text, left?, right?)
+            }
+            _ => self.named_outcome(node, at),
+        }
+    }
+
+    /// Reads a truth-valued outcome.
+    fn truth_value(&mut self, node: &Node, at: &At) -> Option<Outcome> {
+        let outcome = self.operand(node, at)?;
+        if outcome.is_truth() {
+            return Some(outcome);
+        }
+        let message = "the outcome is a number, not a truth value";
+        let mistake = self
+            .mistake("scenario::not_a_truth", node.head(), &at.path, message)
+            .expected("a comparison, such as `Cohesion(org: …) < 0.4`; as a text in a file");
+        self.push(mistake);
+        None
+    }
+
+    fn truth_values(&mut self, fields: &Fields) -> Option<Vec<Outcome>> {
+        let at = fields.at("of");
+        let node = fields.node("of")?;
+        let nodes = self.list_of(node, &at.path, limits::OUTCOMES, "outcomes");
+        if nodes.is_empty() {
+            self.wrong_type(node, &at.path, "a list of truth-valued outcomes");
+            return None;
+        }
+        let one = |(idx, node): (usize, &Node)| self.truth_value(node, &at.item(idx));
+        let read: Vec<Option<Outcome>> = nodes.iter().enumerate().map(one).collect();
+        read.into_iter().collect()
+    }
+
+    fn made_of_others(&mut self, name: &str, fields: &Fields) -> Option<Outcome> {
+        match name {
+            "Any" => Some(Outcome::Any {
+                of: self.truth_values(fields)?,
+            }),
+            "All" => Some(Outcome::All {
+                of: self.truth_values(fields)?,
+            }),
+            "AtLeast" => {
+                let k = fields.whole(self, "k");
+                let of = self.truth_values(fields);
+                Some(Outcome::AtLeast {
+                    k: usize::try_from(k?).ok()?,
+                    of: of?,
+                })
+            }
+            "Not" => {
+                let node = fields.node("of")?;
+                let of = Box::new(self.truth_value(node, &fields.at("of"))?);
+                Some(Outcome::Not { of })
+            }
+            _ => {
+                let mut side = |key: &str| {
+                    let at = fields.at(key);
+                    fields.node(key).and_then(|node| self.operand(node, &at))
+                };
+                let (left, right) = (side("left"), side("right"));
+                let by = match name {
+                    "Difference" => Arithmetic::Difference,
+                    "Ratio" => Arithmetic::Ratio,
+                    "Sum" => Arithmetic::Sum,
+                    _ => Arithmetic::Product,
+                };
+                Some(Outcome::Computed {
+                    by,
+                    left: Box::new(left?),
+                    right: Box::new(right?),
+                })
+            }
+        }
+    }
+
+    fn named_outcome(&mut self, node: &Node, at: &At) -> Option<Outcome> {
         let (shape, fields) = self.variant(node, &OUTCOMES, at)?;
         match shape.name {
             "Cohesion" | "CohesionPart" | "Maturity" | "Implementation" | "Level" | "Count"
@@ -353,19 +523,17 @@ impl Decoder<'_> {
             "TimeTo" => Some(Outcome::TimeTo {
                 event: self.event_at(&fields)?,
             }),
-            "EventCount" => {
-                let from = fields.month_in_span(self, "from");
-                let by = fields.month_in_span(self, "by");
-                if let (Some(first), Some(last)) = (from, by)
-                    && first > last
-                {
-                    self.dates_reversed(&fields, "from", "by", (first, last));
-                }
-                Some(Outcome::EventCount {
-                    event: self.event_at(&fields)?,
-                    from,
-                    by,
+            "EventCount" | "Happened" => {
+                let (from, by) = self.span_of(&fields);
+                let event = self.event_at(&fields)?;
+                Some(if shape.name == "Happened" {
+                    Outcome::Happened { event, from, by }
+                } else {
+                    Outcome::EventCount { event, from, by }
                 })
+            }
+            "Any" | "All" | "AtLeast" | "Not" | "Difference" | "Ratio" | "Sum" | "Product" => {
+                self.made_of_others(shape.name, &fields)
             }
             "DriverLevel" => {
                 let at = fields.month_in_span(self, "at");
@@ -376,6 +544,18 @@ impl Decoder<'_> {
             }
             other => unreachable!("outcome {other} is in the table and not here"),
         }
+    }
+
+    /// The months between which events count.
+    fn span_of(&mut self, fields: &Fields) -> (Option<Month>, Option<Month>) {
+        let from = fields.month_in_span(self, "from");
+        let by = fields.month_in_span(self, "by");
+        if let (Some(first), Some(last)) = (from, by)
+            && first > last
+        {
+            self.dates_reversed(fields, "from", "by", (first, last));
+        }
+        (from, by)
     }
 
     fn organisation_outcome(&mut self, name: &str, fields: &Fields) -> Option<Outcome> {
@@ -586,6 +766,19 @@ impl Decoder<'_> {
             }
             "Dispute" => self.dispute(&fields),
             "Deployment" | "Base" => self.forces(shape.name, &fields),
+            "StatusGained" => {
+                let actor = fields.name(self, "actor");
+                let status = self.status_or_member(&fields);
+                let org = fields.name(self, "org")?;
+                if fields.node("actor").is_some() && actor.is_none() {
+                    return None;
+                }
+                Some(EventKind::StatusGained {
+                    org,
+                    actor,
+                    status: status?,
+                })
+            }
             _ => Some(EventKind::Shock {
                 shock: fields.name(self, "shock")?,
             }),
@@ -656,4 +849,24 @@ impl Decoder<'_> {
             );
         }
     }
+}
+
+/// Two sides of a sign.
+fn signed(sign: &str, left: Outcome, right: Outcome) -> Option<Outcome> {
+    let (left, right) = (Box::new(left), Box::new(right));
+    let comparisons = [
+        Comparison::Less,
+        Comparison::AtMost,
+        Comparison::Greater,
+        Comparison::AtLeast,
+    ];
+    if let Some(comparison) = comparisons.into_iter().find(|one| one.sign() == sign) {
+        return Some(Outcome::Compare {
+            left,
+            comparison,
+            right,
+        });
+    }
+    let by = Arithmetic::ALL.into_iter().find(|one| one.sign() == sign)?;
+    Some(Outcome::Computed { by, left, right })
 }

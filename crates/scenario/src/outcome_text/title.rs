@@ -23,17 +23,20 @@ pub fn title(scenario: &Scenario, outcome: &Outcome) -> String {
         | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
         | Outcome::Antagonism { at, .. } => format!("{subject} at {}", end(at)),
-        Outcome::EventCount {
-            from: Some(from),
-            by,
-            ..
-        } => format!("{subject} from {from} to {}", end(by)),
         Outcome::Adopted { by, .. }
         | Outcome::Completed { by, .. }
-        | Outcome::TookPart { by, .. }
-        | Outcome::EventCount { by, .. } => {
-            format!("{subject} by {}", end(by))
-        }
+        | Outcome::TookPart { by, .. } => format!("{subject} by {}", end(by)),
+        Outcome::EventCount { from, by, .. } | Outcome::Happened { from, by, .. } => match from {
+            None => format!("{subject} by {}", end(by)),
+            Some(from) => format!("{subject} from {from} to {}", end(by)),
+        },
+        Outcome::Constant(_)
+        | Outcome::Any { .. }
+        | Outcome::All { .. }
+        | Outcome::AtLeast { .. }
+        | Outcome::Not { .. }
+        | Outcome::Compare { .. }
+        | Outcome::Computed { .. } => combined(scenario, outcome),
         Outcome::BlockShare { .. }
         | Outcome::ParticipationShare { .. }
         | Outcome::TimeTo { .. } => subject,
@@ -51,6 +54,27 @@ pub fn predicate_title(scenario: &Scenario, predicate: &Predicate) -> String {
         predicate.comparison.sign(),
         predicate.threshold
     )
+}
+
+/// An outcome made of others, in words.
+fn combined(scenario: &Scenario, outcome: &Outcome) -> String {
+    let parts: Vec<String> = outcome
+        .parts()
+        .into_iter()
+        .map(|part| title(scenario, part))
+        .collect();
+    let list = || parts.join("; ");
+    let two = |sign: &str| parts.join(&format!(" {sign} "));
+    match outcome {
+        Outcome::Constant(value) => value.to_string(),
+        Outcome::Any { .. } => format!("Any of: {}", list()),
+        Outcome::All { .. } => format!("All of: {}", list()),
+        Outcome::AtLeast { k, .. } => format!("At least {k} of: {}", list()),
+        Outcome::Not { .. } => format!("Not: {}", list()),
+        Outcome::Compare { comparison, .. } => two(comparison.sign()),
+        Outcome::Computed { by, .. } => format!("({})", two(by.sign())),
+        _ => list(),
+    }
 }
 
 fn lower(status: Status) -> String {
@@ -94,6 +118,7 @@ fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
         | Outcome::BlockShare { .. } => subject_of_initiative(scenario, outcome),
         Outcome::TimeTo { event } => format!("Years to {}", event_title(scenario, event)),
         Outcome::EventCount { event, .. } => format!("Count of {}", event_title(scenario, event)),
+        Outcome::Happened { event, .. } => capital(&event_title(scenario, event)),
         Outcome::DriverLevel { driver, .. } => world.drivers[*driver].title.clone(),
         Outcome::Affinity { source, target, .. } => {
             format!("Affinity of {} and {}", actor(source), actor(target))
@@ -118,6 +143,8 @@ fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
         } => {
             format!("Antagonism of {} to {}", org(o), bloc(b))
         }
+        // Made of others: titled as a whole.
+        _ => String::new(),
     }
 }
 
@@ -159,6 +186,13 @@ fn subject_of_initiative(scenario: &Scenario, outcome: &Outcome) -> String {
         }
         other => unreachable!("{other:?} says nothing of an initiative"),
     }
+}
+
+/// A text that begins with a large letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// A short title of an event, such as `withdrawal of B from A`.
@@ -214,6 +248,14 @@ pub fn event_title(scenario: &Scenario, event: &EventKind) -> String {
             let what = if *opened { "opening" } else { "closing" };
             let into = actor.map_or("an actor", |idx| world.actors[idx].id.as_str());
             format!("{what} of a base of {} in {into}", world.blocs[*bloc].title)
+        }
+        EventKind::StatusGained {
+            org: o,
+            actor,
+            status,
+        } => {
+            let who = actor.map_or("an actor", |idx| world.actors[idx].id.as_str());
+            format!("{who} becomes {} of {}", lower(*status), org(o))
         }
         EventKind::Shock { shock } => scenario.shocks[*shock].title.clone(),
     }

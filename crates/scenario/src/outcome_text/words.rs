@@ -1,7 +1,7 @@
 //! Outcomes back to the outcome language.
 
 use crate::date::Month;
-use crate::model::{Comparison, EventKind, Outcome, Predicate, Scenario};
+use crate::model::{Comparison, EventKind, Outcome, Predicate, Scenario, Status};
 
 /// Writes one outcome in the outcome language.
 pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
@@ -64,15 +64,52 @@ pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
             [w.initiative(*initiative), w.actor("actor", *actor)],
         ),
         Outcome::TimeTo { event } => call("TimeTo", [w.event(event)]),
-        Outcome::EventCount { event, from, by } => call(
-            "EventCount",
-            [w.event(event), month("by", *by), month("from", *from)],
-        ),
+        Outcome::EventCount { event, from, by } => w.of_events("EventCount", event, (*from, *by)),
+        Outcome::Happened { event, from, by } => w.of_events("Happened", event, (*from, *by)),
         Outcome::DriverLevel { driver, at } => {
             let driver = text("driver", &scenario.world.drivers[*driver].id);
             call("DriverLevel", [driver, month("at", *at)])
         }
+        Outcome::Constant(_)
+        | Outcome::Any { .. }
+        | Outcome::All { .. }
+        | Outcome::AtLeast { .. }
+        | Outcome::Not { .. }
+        | Outcome::Compare { .. }
+        | Outcome::Computed { .. } => combined(scenario, outcome),
     }
+}
+
+/// An outcome made of others.
+fn combined(scenario: &Scenario, outcome: &Outcome) -> String {
+    let parts = outcome.parts();
+    let mut written = parts.iter().map(|part| write_outcome(scenario, part));
+    match outcome {
+        Outcome::Constant(value) => value.to_string(),
+        Outcome::Compare { comparison, .. } => two(&mut written, comparison.sign()),
+        Outcome::Computed { by, .. } => two(&mut written, by.sign()),
+        Outcome::Not { .. } => call("Not", written),
+        Outcome::AtLeast { k, .. } => {
+            let all: Vec<String> = written.collect();
+            format!("AtLeast({k}, [{}])", all.join(", "))
+        }
+        _ => {
+            let all: Vec<String> = written.collect();
+            let name = if matches!(outcome, Outcome::Any { .. }) {
+                "Any"
+            } else {
+                "All"
+            };
+            format!("{name}([{}])", all.join(", "))
+        }
+    }
+}
+
+/// Two with a sign between, in brackets.
+fn two(written: &mut dyn Iterator<Item = String>, sign: &str) -> String {
+    let left = written.next().unwrap_or_default();
+    let right = written.next().unwrap_or_default();
+    format!("({left} {sign} {right})")
 }
 
 /// Writes one predicate in the outcome language.
@@ -141,6 +178,18 @@ impl Words<'_> {
 
     fn initiative(&self, idx: usize) -> String {
         text("initiative", &self.scenario.initiatives[idx].id)
+    }
+
+    fn of_events(
+        &self,
+        name: &str,
+        event: &EventKind,
+        (from, by): (Option<Month>, Option<Month>),
+    ) -> String {
+        call(
+            name,
+            [self.event(event), month("from", from), month("by", by)],
+        )
     }
 
     fn of_org(&self, name: &str, org: usize, more: String, at: Option<Month>) -> String {
@@ -265,6 +314,13 @@ impl Words<'_> {
             } => {
                 let opened = if *opened { "" } else { "opened: false" };
                 call("Base", [self.bloc(*bloc), who(*actor), opened.to_owned()])
+            }
+            EventKind::StatusGained { org, actor, status } => {
+                let least = match status {
+                    Status::Member => String::new(),
+                    status => word("status", status.name()),
+                };
+                call("StatusGained", [self.org(*org), who(*actor), least])
             }
             EventKind::Shock { shock } => {
                 call("Shock", [text("shock", &self.scenario.shocks[*shock].id)])

@@ -96,7 +96,7 @@ pub(crate) fn recorded(scenario: &Scenario) -> Vec<Recorded> {
     for initiative in &scenario.initiatives {
         organisations.extend(&initiative.venues);
     }
-    for outcome in &scenario.outcomes {
+    for outcome in scenario.outcomes.iter().flat_map(Outcome::atoms) {
         match outcome {
             Outcome::Cohesion { org, .. }
             | Outcome::CohesionPart { org, .. }

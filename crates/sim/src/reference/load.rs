@@ -80,7 +80,7 @@ pub(super) fn load<'p>(
     state.initiatives = (0..scenario.initiatives.len())
         .map(|idx| initiative(&state, idx))
         .collect();
-    state.left.outcomes = vec![f32::NAN; scenario.outcomes.len()];
+    state.left.outcomes = vec![f32::NAN; state.program.atoms.len()];
     state.left.series = vec![Vec::new(); program.measures.len()];
     if inputs.iter().any(|(_, value)| !value.is_finite()) {
         state.left.fault = Some(Fault {

@@ -7,13 +7,25 @@ use super::state::State;
 use crate::batch::{Event, Happening};
 use crate::math;
 use crate::mechanisms::membership;
+use crate::probe;
 
 /// The step after which an outcome is read; none for those counted from events.
 fn step_of(state: &State<'_>, outcome: &Outcome) -> Option<usize> {
     let at: Option<Month> = match outcome {
-        Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => {
+        Outcome::TimeTo { .. }
+        | Outcome::EventCount { .. }
+        | Outcome::Happened { .. }
+        | Outcome::Completed { .. } => {
             return None;
         }
+        // Never atoms.
+        Outcome::Constant(_)
+        | Outcome::Any { .. }
+        | Outcome::All { .. }
+        | Outcome::AtLeast { .. }
+        | Outcome::Not { .. }
+        | Outcome::Compare { .. }
+        | Outcome::Computed { .. } => return None,
         Outcome::BlockShare { .. } | Outcome::ParticipationShare { .. } => None,
         Outcome::Adopted { by, .. } | Outcome::TookPart { by, .. } => *by,
         Outcome::Cohesion { at, .. }
@@ -37,7 +49,7 @@ fn step_of(state: &State<'_>, outcome: &Outcome) -> Option<usize> {
 
 /// Reads every outcome whose month has come.
 pub(super) fn probe(state: &mut State<'_>) {
-    for (idx, outcome) in state.scenario.outcomes.iter().enumerate() {
+    for (idx, outcome) in state.program.atoms.iter().enumerate() {
         if step_of(state, outcome) == Some(state.step as usize) {
             state.left.outcomes[idx] = read(state, outcome);
         }
@@ -108,9 +120,7 @@ fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
         Outcome::ParticipationShare { initiative, actor } => {
             participation(state, *initiative, *actor)
         }
-        Outcome::TimeTo { .. } | Outcome::EventCount { .. } | Outcome::Completed { .. } => {
-            unreachable!("counted from events")
-        }
+        _ => unreachable!("counted from events or made of others"),
     }
 }
 
@@ -132,19 +142,25 @@ fn participation(state: &State<'_>, initiative: usize, actor: Option<usize>) -> 
 pub(super) fn finish(mut state: State<'_>) -> Replicate {
     let time = &state.scenario.time;
     let events = &state.left.events;
-    for (outcome, value) in state.scenario.outcomes.iter().zip(&mut state.left.outcomes) {
+    for (outcome, value) in state.program.atoms.iter().zip(&mut state.left.outcomes) {
         let asked = |at: &usize, event: &EventKind| is_asked(state.program, events, *at, event);
         match outcome {
             Outcome::TimeTo { event } => {
                 let first = (0..events.len()).find(|at| asked(at, event));
                 *value = first.map_or(f32::NAN, |at| (events[at].step + 1) as f32 * state.years);
             }
-            Outcome::EventCount { event, from, by } => {
+            Outcome::EventCount { event, from, by } | Outcome::Happened { event, from, by } => {
                 let first = time.step_of(from.unwrap_or(time.start));
                 let last = time.step_of(by.unwrap_or(time.end));
                 let due = |at: &usize| (first..=last).contains(&(events[*at].step as usize));
                 let counted = (0..events.len()).filter(|at| due(at) && asked(at, event));
-                *value = counted.count() as f32;
+                let counted = counted.count() as f32;
+                let whether = matches!(outcome, Outcome::Happened { .. });
+                *value = if whether {
+                    math::indicator(counted > 0.0)
+                } else {
+                    counted
+                };
             }
             Outcome::Completed {
                 initiative,
@@ -162,7 +178,7 @@ pub(super) fn finish(mut state: State<'_>) -> Replicate {
     }
     let left = state.left;
     Replicate {
-        outcomes: left.outcomes,
+        outcomes: probe::combine(state.scenario, left.outcomes),
         series: left.series,
         events: left.events,
         decisions: left.decisions,
@@ -199,7 +215,8 @@ fn is_asked(
         (
             EventKind::Withdrawal { org, actor }
             | EventKind::Suspension { org, actor }
-            | EventKind::Accession { org, actor },
+            | EventKind::Accession { org, actor }
+            | EventKind::StatusGained { org, actor, .. },
             Happening::StatusChanged {
                 org: of,
                 actor: who,
@@ -211,6 +228,7 @@ fn is_asked(
             let kind = match asked {
                 EventKind::Withdrawal { .. } => holds(from) && !holds(to),
                 EventKind::Suspension { .. } => to == Status::Suspended,
+                EventKind::StatusGained { status, .. } => probe::rises_to(from, to, *status),
                 _ => to == Status::Member && from != Status::Suspended,
             };
             kind && *org == of as usize && actor.is_none_or(|actor| actor == who as usize)

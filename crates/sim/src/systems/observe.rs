@@ -175,7 +175,7 @@ pub(crate) fn record(
         inputs: &measured.inputs,
     };
     for probe in plan.probes.iter().filter(|probe| probe.step == step) {
-        recorder.probes[probe.outcome] = columns.read(&plan.scenario.outcomes[probe.outcome]);
+        recorder.probes[probe.outcome] = columns.read(&plan.atoms[probe.outcome]);
     }
 }
 
