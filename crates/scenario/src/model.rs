@@ -420,7 +420,21 @@ pub enum ThreatKind {
         bloc: BlocIdx,
     },
     /// The exposure column itself.
-    Direct,
+    Direct {
+        /// The bloc whose military pressure it is, if it is one's.
+        bloc: Option<BlocIdx>,
+    },
+}
+
+impl ThreatKind {
+    /// The bloc behind the threat, if there is one.
+    pub const fn bloc(&self) -> Option<BlocIdx> {
+        match self {
+            Self::Spillover { .. } => None,
+            Self::External { bloc } | Self::Regime { bloc } => Some(*bloc),
+            Self::Direct { bloc } => *bloc,
+        }
+    }
 }
 
 /// An outside bloc.

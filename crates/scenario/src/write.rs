@@ -368,7 +368,10 @@ impl<'s> Writer<'s> {
             }
             ThreatKind::External { bloc } => format!("External(bloc: {})", self.bloc(*bloc)),
             ThreatKind::Regime { bloc } => format!("Regime(bloc: {})", self.bloc(*bloc)),
-            ThreatKind::Direct => "Direct".to_owned(),
+            ThreatKind::Direct { bloc: None } => "Direct".to_owned(),
+            ThreatKind::Direct { bloc: Some(bloc) } => {
+                format!("Direct(bloc: {})", self.bloc(*bloc))
+            }
         }
     }
 }

@@ -380,7 +380,7 @@ impl Decoder<'_> {
             for (leaf, threat) in actor.exposure.iter().zip(threats) {
                 let info = self.leaves.info_mut(*leaf);
                 if !info.written {
-                    info.value = if matches!(threat.kind, ThreatKind::Direct) {
+                    info.value = if matches!(threat.kind, ThreatKind::Direct { .. }) {
                         0.0
                     } else {
                         1.0

@@ -144,7 +144,12 @@ pub(crate) const THREAT_KINDS: Choice = Choice {
         Shape {
             name: "Direct",
             doc: "The exposure column itself",
-            fields: &[],
+            fields: &[field(
+                "bloc",
+                Form::Name(Kind::Bloc),
+                "The bloc whose military pressure it is",
+            )
+            .optional("nobody's")],
         },
     ],
 };
@@ -379,7 +384,13 @@ impl Decoder<'_> {
             "Regime" => ThreatKind::Regime {
                 bloc: fields.name(self, "bloc")?,
             },
-            "Direct" => ThreatKind::Direct,
+            "Direct" => {
+                let bloc = fields.name(self, "bloc");
+                if fields.node("bloc").is_some() && bloc.is_none() {
+                    return None;
+                }
+                ThreatKind::Direct { bloc }
+            }
             other => unreachable!("kind of threat {other} is in the table and not here"),
         })
     }

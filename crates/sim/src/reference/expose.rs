@@ -107,7 +107,7 @@ fn unit(state: &State<'_>, actor: usize, threat: usize) -> f32 {
                 open * driver
             }
         }
-        ThreatKind::Direct => driver,
+        ThreatKind::Direct { .. } => driver,
     };
     let mut level = math::positive_part(level);
     for (post, sent) in state.program.posts.iter().zip(&state.posts) {
@@ -131,10 +131,10 @@ fn perceive(state: &mut State<'_>, actor: usize) {
         state.actors[actor].intensity[threat] = felt;
         all += felt;
         match spec.kind {
-            ThreatKind::External { .. } => external += felt,
+            ThreatKind::External { .. } | ThreatKind::Direct { bloc: Some(_) } => external += felt,
             ThreatKind::Regime { .. } => regime += felt,
             ThreatKind::Spillover { .. } => attack = math::max(attack, felt),
-            ThreatKind::Direct => {}
+            ThreatKind::Direct { bloc: None } => {}
         }
     }
     let own = &mut state.actors[actor];

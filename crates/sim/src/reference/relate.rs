@@ -1,5 +1,7 @@
 //! Commit, second part: relations move: votes, ideal points, disputes, affinity, trust.
 
+use foedera_scenario::ThreatKind;
+
 use super::expose;
 use super::state::{State, index};
 use crate::batch::Happening;
@@ -176,6 +178,21 @@ fn dialogue(state: &State<'_>, actor: usize, bloc: usize) -> f32 {
     best
 }
 
+/// The military pressure of a bloc on an actor and its pressure on the regime.
+fn pressure(state: &State<'_>, actor: usize, bloc: usize) -> (f32, f32) {
+    let (mut military, mut regime) = (0.0, 0.0);
+    for (threat, spec) in state.scenario.world.threats.iter().enumerate() {
+        let felt = state.actors[actor].intensity[threat];
+        match spec.kind {
+            ThreatKind::Regime { bloc: of } if of == bloc => regime += felt,
+            ThreatKind::Regime { .. } => {}
+            _ if spec.kind.bloc() == Some(bloc) => military += felt,
+            _ => {}
+        }
+    }
+    (military, regime)
+}
+
 fn move_trust(state: &mut State<'_>) {
     let params = state.law.trust.clone();
     let moved = threats::share_moved(params.speed, state.years);
@@ -184,15 +201,10 @@ fn move_trust(state: &mut State<'_>) {
         for bloc in 0..state.scenario.world.blocs.len() {
             let talks = dialogue(state, actor, bloc);
             let forces = math::positive_part(expose::forces(state, bloc));
+            let pressed = pressure(state, actor, bloc);
             let own = &mut state.actors[actor];
             let tie = &mut own.blocs[bloc];
-            let rest = trust::resting(
-                tie.affinity,
-                talks,
-                tie.presence * forces,
-                own.external,
-                &params,
-            );
+            let rest = trust::resting(tie.affinity, talks, tie.presence * forces, pressed, &params);
             tie.trust = math::lerp(tie.trust, rest, share);
         }
     }

@@ -162,7 +162,7 @@ impl Danger<'_> {
                     },
                 )
             }
-            ThreatKind::External { .. } | ThreatKind::Direct => Lanes::ONE,
+            ThreatKind::External { .. } | ThreatKind::Direct { .. } => Lanes::ONE,
         }
     }
 
@@ -171,7 +171,7 @@ impl Danger<'_> {
     fn is_idle(&self, threat: usize, ties: &BlocTies, multiplier: &Lanes) -> bool {
         let unexposed = is_zero(multiplier) && !self.plan.exposes[threat];
         match self.plan.scenario.world.threats[threat].kind {
-            ThreatKind::Spillover { .. } | ThreatKind::Direct => unexposed,
+            ThreatKind::Spillover { .. } | ThreatKind::Direct { .. } => unexposed,
             // A bloc is no threat to its own.
             ThreatKind::External { bloc } | ThreatKind::Regime { bloc } => ties.insider[bloc] > 0.0,
         }
@@ -186,7 +186,7 @@ impl Danger<'_> {
             ThreatKind::Spillover { .. } => self.relieved(ties, exposure.zip(driver, times)),
             ThreatKind::External { bloc } => self.pressed(actor, *bloc, ties, driver),
             ThreatKind::Regime { .. } => exposure.zip(driver, times),
-            ThreatKind::Direct => *driver,
+            ThreatKind::Direct { .. } => *driver,
         };
         raw.map(math::positive_part)
     }
@@ -345,10 +345,12 @@ fn perceive(
         );
         sum = sum.zip(&felt, plus);
         match spec.kind {
-            ThreatKind::External { .. } => external = external.zip(&felt, plus),
+            ThreatKind::External { .. } | ThreatKind::Direct { bloc: Some(_) } => {
+                external = external.zip(&felt, plus);
+            }
             ThreatKind::Regime { .. } => regime = regime.zip(&felt, plus),
             ThreatKind::Spillover { .. } => attack = attack.zip(&felt, math::max),
-            ThreatKind::Direct => {}
+            ThreatKind::Direct { bloc: None } => {}
         }
         threatened.unit[threat] = unit;
         threatened.intensity[threat] = felt;
@@ -370,7 +372,7 @@ fn times(one: f32, other: f32) -> f32 {
 
 /// A sum, as a kernel.
 #[inline(always)]
-fn plus(one: f32, other: f32) -> f32 {
+pub(super) fn plus(one: f32, other: f32) -> f32 {
     one + other
 }
 

@@ -1,6 +1,7 @@
 //! Step phase 6, Commit, second part: relations move: ideal points, affinity, trust, disputes.
 
 use bevy_ecs::prelude::*;
+use foedera_scenario::ThreatKind;
 
 use crate::batch::Happening;
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
@@ -17,6 +18,7 @@ use crate::state::{
     IdealPoint, Inputs, Joined, Keys, Parameters, Plan, Posture, Recorder, Standing, Stress,
     Threatened, Traits, Verdict,
 };
+use crate::systems::expose::plus;
 
 /// Weight of one vote in the running agreement of an organisation. Assumption: about six decisions count.
 pub(crate) const VOTE_WEIGHT: f32 = 0.15;
@@ -363,7 +365,7 @@ pub(crate) fn move_trust(
             for (actor, ties) in blocs.iter_mut().enumerate() {
                 for (bloc, spec) in plan.scenario.world.blocs.iter().enumerate() {
                     let talks = dialogue(plan, actor, bloc, standing, postures);
-                    let external = &threatened[actor].external;
+                    let (military, regime) = pressure(plan, bloc, &threatened[actor]);
                     let forces = spec
                         .presence
                         .map_or(&Lanes::ZERO, |driver| &drivers[driver].level);
@@ -372,7 +374,8 @@ pub(crate) fn move_trust(
                         |l| {
                             let near = ties.presence[bloc].0[l] * math::positive_part(forces.0[l]);
                             let (affinity, params) = (ties.affinity[bloc].0[l], params.at(l));
-                            trust::resting(affinity, talks.0[l], near, external.0[l], &params)
+                            let pressure = (military.0[l], regime.0[l]);
+                            trust::resting(affinity, talks.0[l], near, pressure, &params)
                         },
                     );
                     ties.trust[bloc] = ties.trust[bloc].zip3(&rest, &moved, math::lerp);
@@ -380,6 +383,24 @@ pub(crate) fn move_trust(
             }
         },
     );
+}
+
+/// The military pressure of a bloc on an actor and its pressure on the regime.
+#[inline(always)]
+fn pressure(plan: &Program, bloc: usize, threatened: &Threatened) -> (Lanes, Lanes) {
+    let (mut military, mut regime) = (Lanes::ZERO, Lanes::ZERO);
+    for (threat, spec) in plan.scenario.world.threats.iter().enumerate() {
+        if spec.kind.bloc() != Some(bloc) {
+            continue;
+        }
+        let felt = &threatened.intensity[threat];
+        if matches!(spec.kind, ThreatKind::Regime { .. }) {
+            regime = regime.zip(felt, plus);
+        } else {
+            military = military.zip(felt, plus);
+        }
+    }
+    (military, regime)
 }
 
 /// By how much the highest probability of a dispute is raised, so that rounding cannot hide one.

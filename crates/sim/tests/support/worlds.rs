@@ -388,7 +388,7 @@ fn driver(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
 
 fn threat(dice: &mut Dice, parts: &Parts) -> String {
     let bloc = (!parts.blocs.is_empty()).then(|| dice.one(&parts.blocs).clone());
-    let kind = match (dice.below(4), bloc) {
+    let kind = match (dice.below(5), bloc) {
         (0, _) => format!(
             "Spillover(origin: \"{}\", scale_km: {})",
             dice.one(&parts.actors),
@@ -396,6 +396,7 @@ fn threat(dice: &mut Dice, parts: &Parts) -> String {
         ),
         (1, Some(bloc)) => format!("External(bloc: \"{bloc}\")"),
         (2, Some(bloc)) => format!("Regime(bloc: \"{bloc}\")"),
+        (3, Some(bloc)) => format!("Direct(bloc: \"{bloc}\")"),
         _ => "Direct".to_owned(),
     };
     format!(
