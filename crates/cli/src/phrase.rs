@@ -84,20 +84,50 @@ pub(crate) fn rule(scenario: &Scenario, rule: &Rule) -> String {
     let say = Say { scenario };
     match rule {
         Rule::Consensus => "consensus".to_owned(),
+        Rule::ConsensusWithAbstention { quorum, .. } => {
+            format!(
+                "consensus, abstention allowed, {} must not abstain",
+                say.value(*quorum)
+            )
+        }
+        Rule::VetoPlayers { .. } => format!("whatever helps somebody{}", say.vetoes(rule.vetoes())),
         Rule::OptIn { min } => format!("opt-in, {min} at least"),
         Rule::SimpleMajority { vetoes } => format!("majority{}", say.vetoes(vetoes)),
         Rule::QualifiedMajority {
             quota,
-            weights,
-            vetoes,
+            votes,
+            members,
+            population,
+            ..
         } => {
-            let weights = match weights {
-                Weights::Equal => "votes",
-                Weights::Capability => "capability",
-                Weights::Gdp => "GDP",
+            let weights = if votes.is_empty() {
+                weights(rule)
+            } else {
+                "treaty votes"
             };
-            format!("{} of {weights}{}", say.value(*quota), say.vetoes(vetoes))
+            let mut text = format!("{} of {weights}", say.value(*quota));
+            for (leaf, of) in [(members, "members"), (population, "population")] {
+                if scenario.value(*leaf) > 0.0 {
+                    text += &format!(", {} of {of}", say.value(*leaf));
+                }
+            }
+            text + &say.vetoes(rule.vetoes())
         }
+        Rule::WeightedMedian { .. } => format!("median by {}", weights(rule)),
+        Rule::CompromiseMean { .. } => format!("compromise by {} and salience", weights(rule)),
+        Rule::Challenge { rounds, .. } => {
+            format!("challenges by {}, {rounds} rounds", weights(rule))
+        }
+        Rule::NashBargaining { .. } => format!("Nash bargain by {}", weights(rule)),
+    }
+}
+
+const fn weights(rule: &Rule) -> &'static str {
+    match rule.weights() {
+        Weights::Equal => "votes",
+        Weights::Capability => "capability",
+        Weights::Gdp => "GDP",
+        Weights::Population => "population",
     }
 }
 
@@ -395,6 +425,13 @@ impl Say<'_> {
                     "presence of {bloc} in {} {}",
                     self.actor(*actor),
                     self.change(*by)
+                )
+            }
+            Effect::RuleChange { org, rule } => {
+                format!(
+                    "{} decides by {}",
+                    self.org(*org),
+                    self::rule(self.scenario, rule)
                 )
             }
             Effect::InitiativeOpen { initiative: idx } => format!("opens {}", initiative(idx)),

@@ -98,12 +98,20 @@ fn sentence(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
         }
         Happening::Paid {
             initiative,
+            payer,
             actor: paid,
         } => {
-            let (title, paid) = (title(initiative), actor(paid));
+            let (title, payer, paid) = (title(initiative), actor(payer), actor(paid));
             (
                 "paid",
-                format!("“{title}”: {paid} is compensated for letting it pass."),
+                format!("“{title}”: {payer} compensates {paid} for letting it pass."),
+            )
+        }
+        Happening::Unforeseen { initiative, .. } => {
+            let title = title(initiative);
+            (
+                "unforeseen",
+                format!("“{title}” moves for reasons that the model does not know."),
             )
         }
         Happening::StatusChanged {
@@ -269,6 +277,7 @@ fn reason(cause: Cause) -> String {
         ),
         Cause::Returned => ", content again".to_owned(),
         Cause::Exclusive => ": one treaty forbids the other".to_owned(),
+        Cause::Unforeseen => ", for reasons that the model does not know".to_owned(),
     }
 }
 

@@ -285,6 +285,7 @@ fn kind(what: &Happening) -> Option<usize> {
         Happening::StatusChanged { .. } => Some(4),
         Happening::Dispute { .. } => Some(5),
         Happening::Policy { .. }
+        | Happening::Unforeseen { .. }
         | Happening::Held { .. }
         | Happening::Deployed { .. }
         | Happening::Base { .. }

@@ -19,7 +19,7 @@ use foedera_sim::batch::DECIDING_TERMS;
 pub const BASE: &str = "base";
 
 /// Kinds of events, in the order of their index.
-pub(crate) const EVENT_KINDS: [(&str, &str); 12] = [
+pub(crate) const EVENT_KINDS: [(&str, &str); 13] = [
     ("shock", "A shock fired"),
     ("adopted", "A rung was adopted"),
     ("blocked", "A proposal was blocked"),
@@ -35,6 +35,10 @@ pub(crate) const EVENT_KINDS: [(&str, &str); 12] = [
         "An organisation's forces were sent into an actor",
     ),
     ("base", "A bloc's presence in an actor grew or shrank"),
+    (
+        "unforeseen",
+        "The adoption that follows went by base rates (model error)",
+    ),
 ];
 
 /// Kinds of faults, in the order of their index.
@@ -465,6 +469,13 @@ fn event_name(scenario: &Scenario, event: &EventKind) -> String {
         EventKind::StatusGained { org, actor, status } => {
             of(&status.name().to_lowercase(), *org, actor)
         }
+        EventKind::Payment { initiative, actor } => {
+            let over = initiative.map_or(String::new(), |idx| {
+                format!(".{}", scenario.initiatives[idx].id)
+            });
+            let who = actor.map_or(String::new(), |idx| format!(".{}", world.actors[idx].id));
+            format!("payment{over}{who}")
+        }
         EventKind::Shock { shock } => format!("shock.{}", scenario.shocks[*shock].id),
     }
 }
@@ -486,6 +497,7 @@ pub(crate) struct Labels {
     pub(crate) worths: u32,
     pub(crate) effect: u32,
     pub(crate) exclusive: u32,
+    pub(crate) unforeseen: u32,
     pub(crate) returned: u32,
     pub(crate) lethal: u32,
     pub(crate) everybody: u32,
@@ -524,6 +536,7 @@ impl Labels {
         let blocs = list(ids(&world.blocs, |bloc| &bloc.id));
         let opened = list(vec!["opened".to_owned()]);
         let closed = list(vec!["closed".to_owned()]);
+        let unforeseen = list(vec!["unforeseen".to_owned()]);
         Self {
             names,
             shocks,
@@ -537,6 +550,7 @@ impl Labels {
             worths,
             effect,
             exclusive,
+            unforeseen,
             returned,
             lethal,
             everybody,

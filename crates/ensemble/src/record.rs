@@ -81,6 +81,7 @@ const fn cause_label(labels: &Labels, cause: Cause) -> u32 {
         Cause::Effect => labels.effect,
         Cause::Worth(term) => labels.worths + term,
         Cause::Exclusive => labels.exclusive,
+        Cause::Unforeseen => labels.unforeseen,
         Cause::Returned => labels.returned,
     }
 }
@@ -126,10 +127,15 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
             row.detail = labels.terms + term;
             row.count = Some(blockers);
         }
-        Happening::Paid { initiative, actor } => {
+        Happening::Paid {
+            initiative,
+            payer,
+            actor,
+        } => {
             row.kind = 3;
             row.subject = labels.initiatives + initiative;
             row.object = labels.actors + actor;
+            row.detail = labels.actors + payer;
         }
         Happening::StatusChanged {
             org,
@@ -154,6 +160,11 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
             row.subject = labels.actors + source;
             row.object = labels.actors + target;
             row.detail = if lethal { labels.lethal } else { NONE };
+        }
+        Happening::Unforeseen { initiative, rung } => {
+            row.kind = 12;
+            row.subject = labels.initiatives + initiative;
+            row.object = labels.rungs[initiative as usize] + rung;
         }
         Happening::Policy { policy } => {
             row.kind = 6;

@@ -197,6 +197,7 @@ fn world<'s>(scenario: &'s Scenario, all: &mut Structure<'s>) {
         all.written(&head, "requires", |writer| {
             writer.elements(&element.requires)
         });
+        all.of(&head, "exclusive", element.exclusive.to_string());
         let links = element.links_to.into_iter().collect::<Vec<_>>();
         all.written(&head, "links_to", |writer| writer.organisations(&links));
     }

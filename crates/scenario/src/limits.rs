@@ -59,3 +59,5 @@ pub const SERIES: usize = 32;
 pub const STEPS: usize = 1_200;
 /// Points of a dated path, values of a discrete or empirical distribution, states of a chain.
 pub const POINTS: usize = 1_000;
+/// Actors of a world in which a body decides by challenges: each round looks at every voter in every pair.
+pub const CHALLENGERS: usize = 200;

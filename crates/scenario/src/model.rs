@@ -187,6 +187,8 @@ pub struct Actor {
     pub gdp_musd: Leaf,
     /// Income [USD PPP per head], > 0.
     pub gdp_per_head_usd: Leaf,
+    /// Population `[thousand]`, >= 0; only rules with a population clause read it.
+    pub population_thousand: Leaf,
     /// Electoral democracy, 0..=1.
     pub polyarchy: Leaf,
     /// UNGA ideal point, -3..=3; higher is nearer the US-led order.
@@ -298,6 +300,8 @@ pub struct Organisation {
     pub number: u16,
     /// Decision rule.
     pub rule: Rule,
+    /// Share of a vote that an observer has where the rule weighs votes, 0..=1.
+    pub observer_vote: Leaf,
     /// Months of the year in which it meets, 1..=12, ascending.
     pub meetings: Vec<i32>,
     /// Everyone with a status other than outsider at the start.
@@ -313,10 +317,24 @@ pub struct Organisation {
 }
 
 /// How a body decides.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Rule {
     /// The deepest rung nobody blocks.
     Consensus,
+    /// Those who lose too much to say yes may stand aside instead of blocking, if enough do not.
+    ConsensusWithAbstention {
+        /// Share of the voters who must not abstain, 0..=1.
+        quorum: Leaf,
+        /// Loss up to which a voter still says yes, in thresholds of blocking, >= 0.
+        swallow: Leaf,
+        /// Loss beyond which a voter blocks instead of abstaining, in thresholds of blocking, >= `swallow`.
+        block: Leaf,
+    },
+    /// The deepest rung that somebody gains from and no veto player blocks.
+    VetoPlayers {
+        /// Who may veto, at least one.
+        players: Vec<ActorIdx>,
+    },
     /// Those who want take part, if at least `min` do.
     OptIn {
         /// Smallest number of participants, >= 1.
@@ -327,7 +345,7 @@ pub enum Rule {
         /// Who may veto.
         vetoes: Vec<ActorIdx>,
     },
-    /// At least `quota` of the weights, none of the vetoers against.
+    /// Enough of the weights, of the members and of the population in favour, none of the vetoers against.
     QualifiedMajority {
         /// Share of the weights needed, 0.5..=1.
         quota: Leaf,
@@ -335,10 +353,40 @@ pub enum Rule {
         weights: Weights,
         /// Who may veto.
         vetoes: Vec<ActorIdx>,
+        /// Votes that each has by treaty; if there are any, they weigh, and who is not listed has none.
+        votes: Vec<(ActorIdx, Leaf)>,
+        /// Share of the number of members needed as well, 0..=1.
+        members: Leaf,
+        /// Share of the population of the members needed as well, 0..=1.
+        population: Leaf,
+        /// Fewer opponents than this cannot stop a rung, >= 1.
+        blocking_min: u32,
+    },
+    /// The weighted median of the positions (Black 1948).
+    WeightedMedian {
+        /// What weighs.
+        weights: Weights,
+    },
+    /// The mean of the positions, weighted by what weighs times salience (Achen 2006; van den Bos 1991).
+    CompromiseMean {
+        /// What weighs.
+        weights: Weights,
+    },
+    /// The weighted median after rounds of challenges (Scholz, Calbert and Smith 2011).
+    Challenge {
+        /// What weighs.
+        weights: Weights,
+        /// Most rounds, 1..=100.
+        rounds: u32,
+    },
+    /// The rung that maximises the weighted product of the gains (Nash 1950).
+    NashBargaining {
+        /// What weighs.
+        weights: Weights,
     },
 }
 
-/// What weighs in a qualified majority.
+/// What weighs under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Weights {
     /// One each.
@@ -347,6 +395,89 @@ pub enum Weights {
     Capability,
     /// Gross domestic product.
     Gdp,
+    /// Population.
+    Population,
+}
+
+impl Weights {
+    /// The name used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Equal => "Equal",
+            Self::Capability => "Capability",
+            Self::Gdp => "Gdp",
+            Self::Population => "Population",
+        }
+    }
+}
+
+impl Rule {
+    /// What weighs under the rule, one each if nothing does.
+    #[must_use]
+    pub const fn weights(&self) -> Weights {
+        match self {
+            Self::QualifiedMajority { weights, .. }
+            | Self::WeightedMedian { weights }
+            | Self::CompromiseMean { weights }
+            | Self::Challenge { weights, .. }
+            | Self::NashBargaining { weights } => *weights,
+            Self::Consensus
+            | Self::ConsensusWithAbstention { .. }
+            | Self::VetoPlayers { .. }
+            | Self::OptIn { .. }
+            | Self::SimpleMajority { .. } => Weights::Equal,
+        }
+    }
+
+    /// Whether it weighs votes, so that part of a vote has a meaning.
+    #[must_use]
+    pub const fn weighs(&self) -> bool {
+        match self {
+            Self::SimpleMajority { .. }
+            | Self::QualifiedMajority { .. }
+            | Self::WeightedMedian { .. }
+            | Self::CompromiseMean { .. }
+            | Self::Challenge { .. } => true,
+            Self::Consensus
+            | Self::ConsensusWithAbstention { .. }
+            | Self::VetoPlayers { .. }
+            | Self::OptIn { .. }
+            | Self::NashBargaining { .. } => false,
+        }
+    }
+
+    /// Who may veto by name.
+    #[must_use]
+    pub fn vetoes(&self) -> &[ActorIdx] {
+        match self {
+            Self::SimpleMajority { vetoes } | Self::QualifiedMajority { vetoes, .. } => vetoes,
+            Self::VetoPlayers { players } => players,
+            Self::Consensus
+            | Self::ConsensusWithAbstention { .. }
+            | Self::OptIn { .. }
+            | Self::WeightedMedian { .. }
+            | Self::CompromiseMean { .. }
+            | Self::Challenge { .. }
+            | Self::NashBargaining { .. } => &[],
+        }
+    }
+
+    /// Whether a decision may pass over the objections of some of those bound by it.
+    #[must_use]
+    pub const fn outvotes(&self) -> bool {
+        match self {
+            Self::VetoPlayers { .. }
+            | Self::SimpleMajority { .. }
+            | Self::QualifiedMajority { .. }
+            | Self::WeightedMedian { .. }
+            | Self::CompromiseMean { .. }
+            | Self::Challenge { .. } => true,
+            Self::Consensus
+            | Self::ConsensusWithAbstention { .. }
+            | Self::OptIn { .. }
+            | Self::NashBargaining { .. } => false,
+        }
+    }
 }
 
 /// An institutional element of the catalogue.
@@ -378,6 +509,8 @@ pub struct Element {
     pub mutual_assistance: Leaf,
     /// Protection of energy infrastructure, 0..=1.
     pub infrastructure_protection: Leaf,
+    /// Whether it is an article that forbids its members other alliances.
+    pub exclusive: bool,
     /// Organisation whose members it brings in as followers.
     pub links_to: Option<OrganisationIdx>,
     /// Elements without which it is worth and built only in part.
@@ -682,6 +815,13 @@ pub enum Effect {
         bloc: BlocIdx,
         /// Change, -1..=1.
         by: Leaf,
+    },
+    /// Changes the rule by which an organisation decides, where an initiative has none of its own.
+    RuleChange {
+        /// Organisation.
+        org: OrganisationIdx,
+        /// The rule from then on.
+        rule: Rule,
     },
     /// Opens an initiative that starts closed.
     InitiativeOpen {
@@ -1138,6 +1278,13 @@ pub enum EventKind {
         actor: Option<ActorIdx>,
         /// Status.
         status: Status,
+    },
+    /// A blocker is compensated for letting a rung pass.
+    Payment {
+        /// Initiative; any, if none is given.
+        initiative: Option<InitiativeIdx>,
+        /// Who is paid; anyone, if no actor is given.
+        actor: Option<ActorIdx>,
     },
     /// A shock fires.
     Shock {

@@ -225,7 +225,7 @@ fn paths(page: &mut String) {
          | path | number |\n|---|---|\n\
          | `actors.<actor>.<column>` | a cell of `actors.csv` |\n\
          | `dyads.<source>-<target>.<column>` | a cell of `dyads.csv`; either actor may come first, and trade out and in then change places |\n\
-         | `organisations.<org>.levels.<element>`, `.exit_per_year`, `.rule.quota` | of an organisation |\n\
+         | `organisations.<org>.levels.<element>`, `.exit_per_year`, `.observer_vote`, `.rule.quota`, `.rule.votes.<actor>` | of an organisation |\n\
          | `elements.<element>.<key>`, `.protection.<threat>`, `.signal.<bloc>`, `.depth.<domain>` | of an element |\n\
          | `drivers.<driver>.<key of the process>`, `.levels[0]`, `.points[0]`, `.floor`, `.ceiling` | of a driver |\n\
          | `threats.<threat>.public_share`, `.scale_km` | of a threat |\n\

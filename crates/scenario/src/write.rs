@@ -82,26 +82,73 @@ impl<'s> Writer<'s> {
 
     /// A decision rule.
     pub fn rule(&self, rule: &Rule) -> String {
+        let weighted =
+            |name: &str, weights: Weights| format!("{name}(weights: {})", weights.name());
         match rule {
             Rule::Consensus => "Consensus".to_owned(),
+            Rule::ConsensusWithAbstention {
+                quorum,
+                swallow,
+                block,
+            } => {
+                let (swallow, block) = (self.number(*swallow), self.number(*block));
+                let quorum = self.number(*quorum);
+                format!(
+                    "ConsensusWithAbstention(quorum: {quorum}, swallow: {swallow}, block: {block})"
+                )
+            }
+            Rule::VetoPlayers { players } => {
+                format!("VetoPlayers(players: {})", self.actors(players))
+            }
             Rule::OptIn { min } => format!("OptIn(min: {min})"),
             Rule::SimpleMajority { vetoes } => {
                 format!("SimpleMajority(vetoes: {})", self.actors(vetoes))
             }
-            Rule::QualifiedMajority {
-                quota,
-                weights,
-                vetoes,
-            } => {
-                let weights = match weights {
-                    Weights::Equal => "Equal",
-                    Weights::Capability => "Capability",
-                    Weights::Gdp => "Gdp",
-                };
-                let (quota, vetoes) = (self.number(*quota), self.actors(vetoes));
-                format!("QualifiedMajority(quota: {quota}, weights: {weights}, vetoes: {vetoes})")
+            Rule::QualifiedMajority { .. } => self.qualified_majority(rule),
+            Rule::WeightedMedian { weights } => weighted("WeightedMedian", *weights),
+            Rule::CompromiseMean { weights } => weighted("CompromiseMean", *weights),
+            Rule::Challenge { weights, rounds } => {
+                format!("Challenge(weights: {}, rounds: {rounds})", weights.name())
+            }
+            Rule::NashBargaining { weights } => weighted("NashBargaining", *weights),
+        }
+    }
+
+    /// A qualified majority; clauses that ask for nothing are left out.
+    fn qualified_majority(&self, rule: &Rule) -> String {
+        let Rule::QualifiedMajority {
+            quota,
+            weights,
+            vetoes,
+            votes,
+            members,
+            population,
+            blocking_min,
+        } = rule
+        else {
+            return String::new();
+        };
+        let (quota, vetoes) = (self.number(*quota), self.actors(vetoes));
+        let mut text = format!(
+            "QualifiedMajority(quota: {quota}, weights: {}, vetoes: {vetoes}",
+            weights.name()
+        );
+        if !votes.is_empty() {
+            let of = |(actor, votes): &(usize, Leaf)| {
+                format!("{}: {}", self.actor(*actor), self.number(*votes))
+            };
+            let votes: Vec<String> = votes.iter().map(of).collect();
+            text += &format!(", votes: {{{}}}", votes.join(", "));
+        }
+        for (key, leaf) in [("members", members), ("population", population)] {
+            if self.scenario.value(*leaf) > 0.0 {
+                text += &format!(", {key}: {}", self.number(*leaf));
             }
         }
+        if *blocking_min > 1 {
+            text += &format!(", blocking_min: {blocking_min}");
+        }
+        text + ")"
     }
 
     /// A group of actors.
@@ -117,25 +164,11 @@ impl<'s> Writer<'s> {
     /// One effect.
     pub fn effect(&self, effect: &Effect) -> String {
         match effect {
-            Effect::ElementSet { org, element, to } => {
-                let (org, element, to) = (self.org(*org), self.element(*element), self.number(*to));
-                format!("ElementSet(org: {org}, element: {element}, to: {to})")
-            }
-            Effect::ElementAdd { org, element, by } => {
-                let (org, element, by) = (self.org(*org), self.element(*element), self.number(*by));
-                format!("ElementAdd(org: {org}, element: {element}, by: {by})")
-            }
-            Effect::StatusChange { org, actor, to } => {
-                let (org, actor) = (self.org(*org), self.actor(*actor));
-                format!(
-                    "StatusChange(org: {org}, actor: {actor}, to: {})",
-                    to.name()
-                )
-            }
-            Effect::SignalAdd { org, bloc, by } => {
-                let (org, bloc, by) = (self.org(*org), self.bloc(*bloc), self.number(*by));
-                format!("SignalAdd(org: {org}, bloc: {bloc}, by: {by})")
-            }
+            Effect::ElementSet { .. }
+            | Effect::ElementAdd { .. }
+            | Effect::StatusChange { .. }
+            | Effect::SignalAdd { .. }
+            | Effect::RuleChange { .. } => self.on_organisation(effect),
             Effect::AffinityShift { from, to, by } => self.pair("AffinityShift", from, to, *by),
             Effect::TradeScale { from, to, by } => self.pair("TradeScale", from, to, *by),
             Effect::EnergyLinkAdd { from, to, by } => self.pair("EnergyLinkAdd", from, to, *by),
@@ -200,6 +233,38 @@ impl<'s> Writer<'s> {
                 format!("PresenceAdd(actor: {actor}, bloc: {bloc}, by: {by})")
             }
             other => unreachable!("{other:?} moves no forces"),
+        }
+    }
+
+    fn on_organisation(&self, effect: &Effect) -> String {
+        match effect {
+            Effect::ElementSet { org, element, to } => {
+                let (org, element, to) = (self.org(*org), self.element(*element), self.number(*to));
+                format!("ElementSet(org: {org}, element: {element}, to: {to})")
+            }
+            Effect::ElementAdd { org, element, by } => {
+                let (org, element, by) = (self.org(*org), self.element(*element), self.number(*by));
+                format!("ElementAdd(org: {org}, element: {element}, by: {by})")
+            }
+            Effect::StatusChange { org, actor, to } => {
+                let (org, actor) = (self.org(*org), self.actor(*actor));
+                format!(
+                    "StatusChange(org: {org}, actor: {actor}, to: {})",
+                    to.name()
+                )
+            }
+            Effect::SignalAdd { org, bloc, by } => {
+                let (org, bloc, by) = (self.org(*org), self.bloc(*bloc), self.number(*by));
+                format!("SignalAdd(org: {org}, bloc: {bloc}, by: {by})")
+            }
+            Effect::RuleChange { org, rule } => {
+                format!(
+                    "RuleChange(org: {}, rule: {})",
+                    self.org(*org),
+                    self.rule(rule)
+                )
+            }
+            other => unreachable!("{other:?} changes no organisation"),
         }
     }
 

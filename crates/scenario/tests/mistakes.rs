@@ -547,6 +547,41 @@ fn names() {
             "outcomes: [Utility(actor: \"ONE\", org: \"UNION\", term: Secrity), ",
         ),
     );
+    let ruled = |rule: &str| {
+        world(
+            "number: 1, meetings",
+            &format!("number: 1, rule: {rule}, meetings"),
+        )
+    };
+    check(
+        "nobody_may_veto",
+        &["too_few"],
+        &ruled("VetoPlayers(players: [])"),
+    );
+    check(
+        "abstention_beyond_blocking",
+        &["low_above_high"],
+        &ruled("ConsensusWithAbstention(quorum: 0.6, swallow: 2, block: 1.5)"),
+    );
+    check(
+        "people_not_counted",
+        &["no_population", "no_population"],
+        &ruled("QualifiedMajority(quota: 0.6, weights: Population, population: 0.5)"),
+    );
+    check(
+        "bad_votes",
+        &["out_of_range", "unknown_actor"],
+        &ruled("QualifiedMajority(quota: 0.7, votes: { \"ONE\": -3, \"TOW\": 4 })"),
+    );
+    check(
+        "rule_change_of_nobody",
+        &["unknown_organisation", "unknown_weight"],
+        &case().change(
+            "s.ron",
+            "DriverShift(driver: \"price\", by: 1)",
+            "RuleChange(org: \"ONION\", rule: WeightedMedian(weights: Power))",
+        ),
+    );
     check(
         "unknown_rule",
         &["unknown_rule"],

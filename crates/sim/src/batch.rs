@@ -141,8 +141,17 @@ pub enum Happening {
     Paid {
         /// Initiative.
         initiative: u32,
+        /// Who paid.
+        payer: u32,
         /// Who was paid.
         actor: u32,
+    },
+    /// The rung that is adopted next went by base rates: the law did not foresee it (model error).
+    Unforeseen {
+        /// Initiative.
+        initiative: u32,
+        /// Rung.
+        rung: u32,
     },
     /// A status changed.
     StatusChanged {
@@ -180,6 +189,8 @@ pub enum Cause {
     Effect,
     /// The member left because the organisation was worth too little to it; the term that weighed most.
     Worth(u32),
+    /// The member left by base rates: the law did not foresee it (model error).
+    Unforeseen,
     /// An exclusive treaty forced a choice.
     Exclusive,
     /// A suspended member came back because the organisation paid again.

@@ -16,8 +16,8 @@ use crate::rng::LaneKeys;
 use crate::state::{
     Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Commitment, Driver, ElementWeights,
     Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posts, Posture, Progress, Recorder, Salience, Shield, Site, Sites, Standing, Stress, Texts,
-    Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
+    Posts, Posture, Progress, Recorder, Salience, Shield, Site, Sites, Standing, Statute, Stress,
+    Texts, Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
 };
 use crate::step;
 use crate::systems::appraise::Workspace;
@@ -238,7 +238,12 @@ fn spawn(world: &mut World, program: &Program) {
             declared: room.clone(),
             built: room,
         };
-        world.spawn((levels, Texts::default(), Cohesion::default()));
+        world.spawn((
+            levels,
+            Texts::default(),
+            Statute::default(),
+            Cohesion::default(),
+        ));
     }
     for _ in &scenario.world.drivers {
         world.spawn(Driver::default());

@@ -314,12 +314,13 @@ enum Theme {
     Adoption,
     Status,
     Dispute,
+    Payment,
     Shock,
     Forces,
 }
 
 /// Number of themes.
-const THEMES: usize = 5;
+const THEMES: usize = 6;
 
 impl Theme {
     fn of_question(event: &EventKind) -> Self {
@@ -333,6 +334,7 @@ impl Theme {
             | EventKind::Accession { .. }
             | EventKind::StatusGained { .. } => Self::Status,
             EventKind::Dispute { .. } => Self::Dispute,
+            EventKind::Payment { .. } => Self::Payment,
             EventKind::Shock { .. } => Self::Shock,
             EventKind::Deployment { .. } | EventKind::Base { .. } => Self::Forces,
         }
@@ -348,7 +350,10 @@ impl Theme {
             Happening::Dispute { .. } => Some(Self::Dispute),
             Happening::Shock { .. } => Some(Self::Shock),
             Happening::Deployed { .. } | Happening::Base { .. } => Some(Self::Forces),
-            Happening::Blocked { .. } | Happening::Paid { .. } | Happening::Policy { .. } => None,
+            Happening::Paid { .. } => Some(Self::Payment),
+            Happening::Blocked { .. } | Happening::Unforeseen { .. } | Happening::Policy { .. } => {
+                None
+            }
         }
     }
 }
@@ -496,6 +501,17 @@ fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
                     .all(|who| roll.is_member(org, *who as usize))
             });
             named && inside && (*died || !lethal)
+        }
+        (
+            EventKind::Payment { initiative, actor },
+            Happening::Paid {
+                initiative: of,
+                actor: paid,
+                ..
+            },
+        ) => {
+            initiative.is_none_or(|initiative| same(initiative, *of))
+                && actor.is_none_or(|actor| same(actor, *paid))
         }
         (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => same(*shock, *fired),
         (EventKind::Deployment { org, actor }, Happening::Deployed { org: of, actor: to }) => {

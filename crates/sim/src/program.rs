@@ -58,6 +58,8 @@ pub struct Program {
     pub(crate) exposes: [bool; THREATS_MAX],
     /// Whether any effect scales trade.
     pub(crate) scales_trade: bool,
+    /// Every rule by which an organisation may ever decide: its own first, then those of effects.
+    pub(crate) statutes: Vec<Vec<Rule>>,
 }
 
 /// Structure of one organisation.
@@ -201,6 +203,7 @@ impl Program {
             .collect();
         let atoms = probe::atoms(&scenario);
         let probes = probe::probes(&scenario, &atoms);
+        let statutes = plan_statutes(&scenario);
         let bloc_members = world
             .blocs
             .iter()
@@ -238,7 +241,25 @@ impl Program {
             seat_of,
             exposes,
             scales_trade,
+            statutes,
         }
+    }
+
+    /// The rule by which a venue (or the named parties) decides on an initiative; `code` is the place of the
+    /// rule in force among the venue's statutes.
+    pub(crate) fn rule(&self, initiative: usize, venue: Option<usize>, code: f32) -> &Rule {
+        const NAMED: Rule = Rule::Consensus;
+        match (&self.scenario.initiatives[initiative].rule, venue) {
+            (Some(rule), _) => rule,
+            (None, Some(org)) => &self.statutes[org][code as usize],
+            (None, None) => &NAMED,
+        }
+    }
+
+    /// The code of a rule that an effect brings into force.
+    pub(crate) fn statute(&self, org: usize, rule: &Rule) -> f32 {
+        let place = self.statutes[org].iter().position(|known| known == rule);
+        place.expect("rules of effects were planned") as f32
     }
 
     /// The measures recorded at every step.
@@ -331,6 +352,22 @@ fn all_effects(scenario: &Scenario) -> impl Iterator<Item = &Effect> {
         .flat_map(|rung| &rung.effects)
         .chain(scenario.shocks.iter().flat_map(|shock| &shock.effects))
         .chain(scenario.policies.iter().flat_map(|policy| &policy.effects))
+}
+
+/// Every rule of each organisation: its own, then those that effects may bring.
+fn plan_statutes(scenario: &Scenario) -> Vec<Vec<Rule>> {
+    let own = scenario.world.organisations.iter();
+    let mut all: Vec<Vec<Rule>> = own
+        .map(|organisation| vec![organisation.rule.clone()])
+        .collect();
+    for effect in all_effects(scenario) {
+        if let Effect::RuleChange { org, rule } = effect
+            && !all[*org].contains(rule)
+        {
+            all[*org].push(rule.clone());
+        }
+    }
+    all
 }
 
 /// Levels count as live if they start above zero, may be drawn or set above it, or an effect names them.
@@ -724,15 +761,4 @@ fn meetings_of(scenario: &Scenario, initiative: usize) -> (Vec<u32>, Vec<f32>) {
 /// Whether a condition can be judged from lanes.
 pub(crate) fn conditions(scenario: &Scenario, initiative: usize) -> &[Condition] {
     &scenario.initiatives[initiative].conditions
-}
-
-/// Rule of a venue for an initiative.
-pub(crate) fn rule_of(scenario: &Scenario, initiative: usize, venue: Option<usize>) -> &Rule {
-    const NAMED: Rule = Rule::Consensus;
-    let file = &scenario.initiatives[initiative];
-    match (&file.rule, venue) {
-        (Some(rule), _) => rule,
-        (None, Some(org)) => &scenario.world.organisations[org].rule,
-        (None, None) => &NAMED,
-    }
 }

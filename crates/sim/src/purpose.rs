@@ -26,6 +26,12 @@ pub(crate) const EXIT: u8 = 10;
 pub(crate) const PROJECT: u8 = 11;
 /// Whether a project is given up; entity is initiative and rung.
 pub(crate) const ABANDONMENT: u8 = 12;
+/// Whether an initiative goes by base rates in a replicate; entity is the initiative's number.
+pub(crate) const ERRATIC: u8 = 16;
+/// Whether a seat goes by base rates in a replicate; entity is organisation and actor.
+pub(crate) const ERRATIC_SEAT: u8 = 17;
+/// Whether a member of two organisations that exclude one another chooses; entity is organisation and actor.
+pub(crate) const CHOICE: u8 = 18;
 
 #[cfg(test)]
 mod tests {
@@ -44,6 +50,9 @@ mod tests {
             super::EXIT,
             super::PROJECT,
             super::ABANDONMENT,
+            super::ERRATIC,
+            super::ERRATIC_SEAT,
+            super::CHOICE,
         ];
         let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

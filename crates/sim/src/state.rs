@@ -215,6 +215,8 @@ pub(crate) struct Posture {
 #[derive(Component, Default)]
 pub(crate) struct Leaving {
     pub(crate) noise: NoiseBlock,
+    /// 1 where the member leaves by base rates and not by worth.
+    pub(crate) erratic: Lanes,
 }
 
 /// Commitment of a seat.
@@ -233,6 +235,10 @@ pub(crate) struct Levels {
 /// Adopted texts towards each bloc.
 #[derive(Component, Default)]
 pub(crate) struct Texts(pub(crate) [Lanes; BLOCS_MAX]);
+
+/// The rule by which an organisation decides, as its place in `Program::statutes`.
+#[derive(Component, Default)]
+pub(crate) struct Statute(pub(crate) Lanes);
 
 /// The parts of cohesion and what hangs on them.
 #[derive(Component, Default)]
@@ -280,6 +286,8 @@ pub(crate) struct Progress {
     pub(crate) held: Lanes,
     /// Sum of the shares of those with a voice that took part in them.
     pub(crate) shares: Lanes,
+    /// 1 where it goes by base rates and not by interests.
+    pub(crate) erratic: Lanes,
 }
 
 /// Building at one rung: whether it goes on, for how long, and who builds.

@@ -131,6 +131,14 @@ pub(crate) const EFFECTS: Choice = Choice {
             fields: &[ACTOR, BLOC, by(-1.0, 1.0, "Change")],
         },
         Shape {
+            name: "RuleChange",
+            doc: "Changes the rule by which an organisation decides, where an initiative has none of its own",
+            fields: &[
+                ORG,
+                field("rule", Form::Choice("rule"), "The rule from then on"),
+            ],
+        },
+        Shape {
             name: "InitiativeOpen",
             doc: "Opens an initiative that starts closed",
             fields: &[INITIATIVE],
@@ -284,6 +292,15 @@ impl Decoder<'_> {
             }
             "DriverShift" | "DriverMeanShift" => self.driver_effect(shape.name, &fields),
             "Deploy" | "PresenceAdd" => self.forces_effect(shape.name, &fields),
+            "RuleChange" => {
+                let org = fields.name(self, "org");
+                let node = fields.node("rule");
+                let rule = node.and_then(|node| self.rule(node, &fields.at("rule")));
+                Some(Effect::RuleChange {
+                    org: org?,
+                    rule: rule?,
+                })
+            }
             "InitiativeOpen" => Some(Effect::InitiativeOpen {
                 initiative: fields.name(self, "initiative")?,
             }),

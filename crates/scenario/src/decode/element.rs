@@ -65,6 +65,12 @@ pub(crate) const ELEMENT: Shape = Shape {
         )
         .or(0.0),
         field(
+            "exclusive",
+            Form::Flag,
+            "Whether from half its level on it forbids members another alliance (or another such article) that is not linked",
+        )
+        .optional("false"),
+        field(
             "links_to",
             Form::Name(Kind::Organisation),
             "Organisation whose members it brings in as followers",
@@ -123,6 +129,7 @@ impl Decoder<'_> {
             trade_opening: fields.leaf(self, "trade_opening"),
             mutual_assistance: fields.leaf(self, "mutual_assistance"),
             infrastructure_protection: fields.leaf(self, "infrastructure_protection"),
+            exclusive: fields.flag(self, "exclusive", false),
             links_to: fields.name(self, "links_to"),
             requires: fields.names(self, "requires"),
         })

@@ -283,6 +283,14 @@ pub(crate) const EVENTS: Choice = Choice {
             fields: &[ORG, ANY_ACTOR, STATUS.optional("Member")],
         },
         Shape {
+            name: "Payment",
+            doc: "A sole blocker is compensated for letting a rung pass",
+            fields: &[
+                field("initiative", Form::Name(Kind::Initiative), "Initiative").optional("any"),
+                field("actor", Form::Name(Kind::Actor), "Who is paid").optional("anyone"),
+            ],
+        },
+        Shape {
             name: "Shock",
             doc: "A shock fires",
             fields: &[field("shock", Form::Name(Kind::Shock), "Shock")],
@@ -778,6 +786,14 @@ impl Decoder<'_> {
                     actor,
                     status: status?,
                 })
+            }
+            "Payment" => {
+                let initiative = fields.name(self, "initiative");
+                let actor = fields.name(self, "actor");
+                let known = |key: &str, found: bool| found || fields.node(key).is_none();
+                let all =
+                    known("initiative", initiative.is_some()) && known("actor", actor.is_some());
+                all.then_some(EventKind::Payment { initiative, actor })
             }
             _ => Some(EventKind::Shock {
                 shock: fields.name(self, "shock")?,

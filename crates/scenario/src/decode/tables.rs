@@ -25,6 +25,9 @@ pub(crate) const ACTORS: Shape = Shape {
         share("capability_share", "Share of world capability"),
         number("gdp_musd", ABOVE_ZERO, 1e9, "Gross domestic product").unit("million current USD"),
         number("gdp_per_head_usd", ABOVE_ZERO, 1e6, "Income").unit("USD PPP per head").or(10_000.0),
+        number("population_thousand", 0.0, 1e8, "Population, for rules with a population clause")
+            .unit("thousand")
+            .or(0.0),
         share("polyarchy", "Electoral democracy").or(0.5),
         number("ideal_point", -4.0, 4.0, "UNGA ideal point; higher is nearer the US-led order").or(0.0),
         number("salience.energy", 0.0, 10.0, "Weight on energy").or(1.0 / 3.0),
@@ -46,6 +49,8 @@ pub(crate) const ACTORS: Shape = Shape {
 
 /// Columns of a table that are no numbers with a path.
 const ACTOR_KEYS: usize = 5;
+/// Where the columns end that stand once in a table.
+const FIGURES_END: usize = 19;
 
 /// One column: its name, range and default, where it stands and where its figures come from.
 #[derive(Debug, Clone)]
@@ -149,13 +154,14 @@ impl Decoder<'_> {
     ) -> Vec<Actor> {
         let table = &read.table;
         let keys = &ACTORS.fields[..ACTOR_KEYS];
-        let mut columns: Vec<Column> = ACTORS.fields[ACTOR_KEYS..18]
+        let mut columns: Vec<Column> = ACTORS.fields[ACTOR_KEYS..FIGURES_END]
             .iter()
             .map(|field| column(field.name, field))
             .collect();
-        for (field, kind) in ACTORS.fields[18..]
-            .iter()
-            .zip([Kind::Threat, Kind::Bloc, Kind::Bloc])
+        for (field, kind) in
+            ACTORS.fields[FIGURES_END..]
+                .iter()
+                .zip([Kind::Threat, Kind::Bloc, Kind::Bloc])
         {
             let ids = self.names.ids(kind).iter();
             columns.extend(ids.map(|id| column(&format!("{}.{id}", field.name), field)));
@@ -193,6 +199,7 @@ impl Decoder<'_> {
             capability_share: next(),
             gdp_musd: next(),
             gdp_per_head_usd: next(),
+            population_thousand: next(),
             polyarchy: next(),
             ideal_point: next(),
             salience: [next(), next(), next()],

@@ -76,6 +76,7 @@ pub(crate) const ORGANISATION: Shape = Shape {
         text("title", "Title").optional("the id"),
         NUMBER,
         field("rule", Form::Choice("rule"), "How it decides").optional("Consensus"),
+        share("observer_vote", "Part of a vote that an observer has under a majority, a median or a compromise; never a veto").or(0.0),
         field("meetings", Form::Words("a list of months of the year, 1 to 12"), "When it meets"),
         field("seats", Form::Words("a map from actor to status"), "Who has which status at the start"),
         field("levels", Form::Words("a map from element to level, 0 to 1"), "Declared levels at the start")
@@ -254,6 +255,7 @@ impl Decoder<'_> {
             title: fields.text(self, "title").unwrap_or_else(|| id.clone()),
             number: self.number_of(&fields, Kind::Organisation, id),
             rule: rule.unwrap_or(crate::model::Rule::Consensus),
+            observer_vote: fields.leaf(self, "observer_vote"),
             meetings,
             seats,
             levels: self.by_name(&fields, "levels", Kind::Element, &LEVEL),

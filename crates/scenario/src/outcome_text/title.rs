@@ -257,6 +257,13 @@ pub fn event_title(scenario: &Scenario, event: &EventKind) -> String {
             let who = actor.map_or("an actor", |idx| world.actors[idx].id.as_str());
             format!("{who} becomes {} of {}", lower(*status), org(o))
         }
+        EventKind::Payment { initiative, actor } => {
+            let who = actor.map_or("a blocker", |idx| world.actors[idx].id.as_str());
+            let over = initiative.map_or_else(String::new, |idx| {
+                format!(" over {}", scenario.initiatives[idx].title)
+            });
+            format!("payment to {who}{over}")
+        }
         EventKind::Shock { shock } => scenario.shocks[*shock].title.clone(),
     }
 }

@@ -322,6 +322,12 @@ impl Words<'_> {
                 };
                 call("StatusGained", [self.org(*org), who(*actor), least])
             }
+            EventKind::Payment { initiative, actor } => {
+                let initiative = initiative.map_or_else(String::new, |idx| {
+                    text("initiative", &self.scenario.initiatives[idx].id)
+                });
+                call("Payment", [initiative, who(*actor)])
+            }
             EventKind::Shock { shock } => {
                 call("Shock", [text("shock", &self.scenario.shocks[*shock].id)])
             }

@@ -10,6 +10,11 @@
 //! Tabled at a meeting with probability `1 − exp(−ν z Δt)`, Δt since the last meeting, z the zeal of the keenest sponsor
 //! `g/(g + κ)` for its largest gain g.
 //!
+//! **Model error.** With probability ε, drawn once for (replicate, initiative), an initiative does not follow interests at all:
+//! a rung of depth d is then adopted at the rate `h e^(−k d)` while the initiative may be tabled, whatever the parties
+//! make of it, and nothing is blocked. So `P = (1 − ε) P_law + ε P_base`: the law's error is bounded by ε however long the window and
+//! however many the meetings, nothing is impossible and nothing is certain. Such adoptions leave an event of their own.
+//!
 //! **Reads** utilities with and without the rung's effects. **Writes** values, decisions, adoptions.
 //!
 //! **Invariants.** No noise and no stance: a party with a loss beyond κ always blocks. Twice as many meetings table as often.
@@ -32,7 +37,22 @@ params! {
         pause = ("bargaining.pause", "Pause after an adoption", "years", 1.0, 2.0, 4.0, 0.0, 50.0, "assumption; NATO needed many years (de Haas 2008)");
         discount = ("bargaining.discount", "Discount of what takes long to build", "per year", 0.02, 0.05, 0.1, 0.0, 1.0, "assumption");
         payment_max = ("bargaining.payment_max", "Largest compensation of a sole blocker", "utility", 0.01, 0.03, 0.06, 0.0, 5.0, "arms at domestic prices, de Haas (2008); trial value .03");
+        model_error = ("bargaining.model_error", "Share of histories in which an initiative goes by base rates and not by interests", "share", 0.0, 0.0, 0.0, 0.0, 1.0, "off until set; .04 (.02 to .08) is advised, an assumption; a contamination after Huber (1964), so that nothing is impossible by construction");
+        base_rate = ("bargaining.base_rate", "Adoption of a rung of no depth under base rates", "per year", 0.13, 0.13, 0.13, 0.0, 50.0, "assumption (.05 to .3); about nine in ten such rungs in seventeen years");
+        base_depth = ("bargaining.base_depth", "Logarithm of how much rarer a rung of full depth is under base rates", "", 2.0, 2.0, 2.0, 0.0, 20.0, "assumption (1 to 3); one in seven, so that one in four mergers happens in seventeen years");
     }
+}
+
+/// Whether a rung is adopted under base rates, by a draw that is the same for all rungs: the deeper, the rarer.
+#[inline(always)]
+pub(crate) fn happens_anyway(
+    uniform: f32,
+    depth: f32,
+    years_since_meeting: f32,
+    params: &BargainingParams<f32>,
+) -> bool {
+    let rate = params.base_rate * math::exp(-params.base_depth * depth);
+    uniform < math::saturate(rate * years_since_meeting)
 }
 
 /// Chance in a party's value of a rung.
@@ -89,7 +109,21 @@ mod tests {
             pause: 2.0,
             discount: 0.05,
             payment_max: 0.03,
+            model_error: 0.04,
+            base_rate: 0.13,
+            base_depth: 2.0,
         }
+    }
+
+    #[test]
+    fn base_rates_make_depth_rare() {
+        // 1 − exp(−0.13 · e^−2 · 17) = 0.2585 at full depth; 1 − exp(−0.13 · 17) = 0.8903 at none.
+        let happens = |uniform, depth| happens_anyway(uniform, depth, 17.0, &params());
+        assert!(happens(0.258, 1.0) && !happens(0.26, 1.0));
+        assert!(happens(0.889, 0.0) && !happens(0.891, 0.0));
+        let two = |uniform: f32| happens_anyway(uniform, 0.5, 0.5, &params());
+        // Two halves of a year are a year: 1 − (1 − p)² with p = 1 − exp(−0.13 · e^−1 / 2) = 0.02363.
+        assert!(two(0.0236) && !two(0.0237));
     }
 
     #[test]

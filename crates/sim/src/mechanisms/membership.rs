@@ -32,6 +32,8 @@ pub(crate) const fn code(status: Status) -> f32 {
 
 /// Code of a full member.
 pub(crate) const MEMBER: f32 = code(Status::Member);
+/// Code of an observer.
+pub(crate) const OBSERVER: f32 = code(Status::Observer);
 /// Code of a suspended member.
 pub(crate) const SUSPENDED: f32 = code(Status::Suspended);
 

@@ -98,7 +98,7 @@ fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
     let parties = &state.initiatives[idx].parties;
     let sits = |actor: usize| {
         let mut venues = spec.venues.iter();
-        venues.any(|&org| state.seat(org, actor).is_some_and(|seat| seat.is_member()))
+        venues.any(|&org| state.voice(idx, org, actor) > 0.0)
     };
     let voices: Vec<bool> = parties
         .iter()

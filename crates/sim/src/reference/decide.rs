@@ -8,10 +8,9 @@ use super::state::{State, Vote, index};
 use crate::batch::{Blocker, Decision, Happening, LedgerEntry};
 use crate::math;
 use crate::mechanisms::bargaining;
-use crate::program;
 use crate::purpose;
 use crate::rng;
-use crate::rules::{self, Procedure, Voter};
+use crate::rules::{self, Options, Procedure, Voter};
 
 /// How everybody answered one rung.
 struct Answer {
@@ -31,6 +30,9 @@ pub(super) fn decide(
 ) -> Option<Vote> {
     let spec = &state.scenario.initiatives[idx];
     let uniform = rng::uniform(state.word(purpose::TABLING, state.step, u32::from(spec.number)));
+    if state.initiatives[idx].erratic && !spec.recurring {
+        return happen_anyway(state, idx, wait, uniform, values);
+    }
     let chance =
         bargaining::tabling_probability(keenest(state, idx, values), wait, &state.law.bargaining);
     // What is held again and again is tabled by the calendar.
@@ -61,6 +63,28 @@ pub(super) fn decide(
     ))
 }
 
+/// Adopts the deepest rung that the draw reaches under base rates.
+fn happen_anyway(
+    state: &mut State<'_>,
+    idx: usize,
+    wait: f32,
+    uniform: f32,
+    values: &Values,
+) -> Option<Vote> {
+    let ladder = &state.scenario.initiatives[idx].ladder;
+    let happens = |rung: &usize| {
+        let depth = state.value(ladder[*rung].depth);
+        bargaining::happens_anyway(uniform, depth, wait, &state.law.bargaining)
+    };
+    let open = state.start(idx)..ladder.len();
+    let rung = open.rev().find(happens)?;
+    state.note(Happening::Unforeseen {
+        initiative: index(idx),
+        rung: index(rung),
+    });
+    Some(write_down(state, idx, values, Some(rung), None, None))
+}
+
 /// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
 fn keenest(state: &State<'_>, idx: usize, values: &Values) -> f32 {
     let sponsored = !state.scenario.initiatives[idx].sponsors.is_empty();
@@ -85,6 +109,47 @@ struct Body {
     procedure: Procedure,
     voters: Vec<Voter>,
     who: Vec<usize>,
+    /// Depths of what stands and of the rungs still open, and what they are worth to each voter.
+    depths: Vec<f32>,
+    values: Vec<f32>,
+    /// The option put to the vote.
+    at: usize,
+}
+
+impl Body {
+    fn options(&self) -> Options<'_> {
+        Options {
+            depths: &self.depths,
+            values: &self.values,
+            at: self.at,
+        }
+    }
+
+    fn passes(&self, threshold: f32) -> bool {
+        rules::passes(self.procedure, &self.voters, self.options(), threshold)
+    }
+
+    fn blocks(&self, at: usize, threshold: f32) -> bool {
+        let place = self.who.iter().position(|who| *who == at);
+        place.is_some_and(|place| {
+            rules::blocks(
+                self.procedure,
+                &self.voters,
+                self.options(),
+                place,
+                threshold,
+            )
+        })
+    }
+
+    fn passes_without(&self, at: usize, threshold: f32) -> bool {
+        let Some(place) = self.who.iter().position(|who| *who == at) else {
+            return self.passes(threshold);
+        };
+        let mut voters = self.voters.clone();
+        let options = self.options();
+        rules::passes_without(self.procedure, &mut voters, options, place, threshold)
+    }
 }
 
 /// The bodies that decide on a rung: each venue, and those named in the file.
@@ -93,26 +158,24 @@ fn bodies(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Vec<Bo
     let parties = &state.initiatives[idx].parties;
     let mut bodies = Vec::new();
     for &org in &spec.venues {
-        let rule = spec
-            .rule
-            .as_ref()
-            .unwrap_or(&state.scenario.world.organisations[org].rule);
-        let sits = |actor: usize| state.seat(org, actor).is_some_and(|seat| seat.is_member());
+        let rule = state.rule(idx, Some(org));
         let who = (0..parties.len())
-            .filter(|&at| sits(parties[at].actor))
-            .collect();
-        bodies.push(body(state, idx, rung, values, rule, who));
+            .map(|at| (at, state.voice(idx, org, parties[at].actor)))
+            .filter(|(_, part)| *part > 0.0)
+            .collect::<Vec<_>>();
+        bodies.push(body(state, idx, rung, values, rule, &who));
     }
     if !spec.parties.is_empty() {
         // Beside a venue, everyone named must agree.
         let consent = Rule::Consensus;
-        let rule = spec
-            .rule
-            .as_ref()
-            .filter(|_| spec.venues.is_empty())
-            .unwrap_or(&consent);
-        let who = (0..parties.len()).filter(|&at| parties[at].named).collect();
-        bodies.push(body(state, idx, rung, values, rule, who));
+        let rule = if spec.venues.is_empty() {
+            state.rule(idx, None)
+        } else {
+            &consent
+        };
+        let named = (0..parties.len()).filter(|&at| parties[at].named);
+        let who: Vec<(usize, f32)> = named.map(|at| (at, 1.0)).collect();
+        bodies.push(body(state, idx, rung, values, rule, &who));
     }
     bodies
 }
@@ -123,62 +186,102 @@ fn body(
     rung: usize,
     values: &Values,
     rule: &Rule,
-    who: Vec<usize>,
+    who: &[(usize, f32)],
 ) -> Body {
     let ladder = &state.scenario.initiatives[idx].ladder;
-    let voter = |&at: &usize| {
+    let adopted = state.start(idx);
+    let people = |actor: usize| state.value(state.scenario.world.actors[actor].population_thousand);
+    let voter = |&(at, part): &(usize, f32)| {
         let actor = state.initiatives[idx].parties[at].actor;
         let seats = |rung: &foedera_scenario::Rung| {
             rung.effects.iter().any(|effect| load::seats(effect, actor))
         };
-        let own = &state.actors[actor];
         Voter {
             value: values.sums[rung][at],
-            weight: match rule {
-                Rule::QualifiedMajority {
-                    weights: Weights::Capability,
-                    ..
-                } => own.capability,
-                Rule::QualifiedMajority {
-                    weights: Weights::Gdp,
-                    ..
-                } => own.gdp,
-                _ => 1.0,
-            },
-            veto: match rule {
-                Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => {
-                    vetoes.contains(&actor)
-                }
-                Rule::Consensus | Rule::OptIn { .. } => false,
-            },
+            weight: part * weight(state, rule, actor),
+            population: part * people(actor),
+            veto: part >= 1.0 && rule.vetoes().contains(&actor),
             applicant: ladder.iter().take(rung + 1).any(seats),
+            guest: part < 1.0,
+            lifted: false,
         }
     };
-    let procedure = match rule {
-        Rule::Consensus => Procedure::Consensus,
-        Rule::OptIn { min } => Procedure::OptIn { min: *min as usize },
-        Rule::SimpleMajority { .. } => Procedure::Majority {
-            quota: 0.5,
-            strict: true,
-        },
-        Rule::QualifiedMajority { quota, .. } => Procedure::Majority {
-            quota: state.value(*quota),
-            strict: false,
-        },
+    let mut depths = vec![0.0];
+    depths.extend(ladder.iter().map(|rung| state.value(rung.depth)));
+    let worth = |&(at, _): &(usize, f32)| {
+        let open = values.sums.iter().skip(adopted).map(move |sums| sums[at]);
+        std::iter::once(0.0).chain(open)
     };
     Body {
-        procedure,
+        procedure: procedure(state, rule),
         voters: who.iter().map(voter).collect(),
-        who,
+        depths: depths.split_off(adopted),
+        values: who.iter().flat_map(worth).collect(),
+        at: rung + 1 - adopted,
+        who: who.iter().map(|(at, _)| *at).collect(),
+    }
+}
+
+/// What an actor weighs under a rule.
+fn weight(state: &State<'_>, rule: &Rule, actor: usize) -> f32 {
+    if let Rule::QualifiedMajority { votes, .. } = rule
+        && !votes.is_empty()
+    {
+        let mut listed = votes.iter().filter(|(of, _)| *of == actor);
+        return listed.next().map_or(0.0, |(_, votes)| state.value(*votes));
+    }
+    let own = &state.actors[actor];
+    match rule.weights() {
+        Weights::Equal => 1.0,
+        Weights::Capability => own.capability,
+        Weights::Gdp => own.gdp,
+        Weights::Population => state.value(state.scenario.world.actors[actor].population_thousand),
+    }
+}
+
+/// A rule with its numbers.
+fn procedure(state: &State<'_>, rule: &Rule) -> Procedure {
+    match rule {
+        Rule::Consensus => Procedure::Consensus,
+        Rule::ConsensusWithAbstention {
+            quorum,
+            swallow,
+            block,
+        } => Procedure::Abstention {
+            quorum: state.value(*quorum),
+            swallow: state.value(*swallow),
+            block: state.value(*block),
+        },
+        Rule::VetoPlayers { .. } => Procedure::Vetoers,
+        Rule::OptIn { min } => Procedure::OptIn { min: *min as usize },
+        Rule::SimpleMajority { .. } => Procedure::HALF,
+        Rule::QualifiedMajority {
+            quota,
+            members,
+            population,
+            blocking_min,
+            ..
+        } => Procedure::Majority {
+            quota: state.value(*quota),
+            strict: false,
+            members: state.value(*members),
+            population: state.value(*population),
+            blocking_min: *blocking_min as usize,
+        },
+        Rule::WeightedMedian { .. } => Procedure::Median,
+        Rule::CompromiseMean { .. } => Procedure::Mean,
+        Rule::Challenge { rounds, .. } => Procedure::Challenge {
+            rounds: *rounds as usize,
+        },
+        Rule::NashBargaining { .. } => Procedure::Nash,
     }
 }
 
 /// Puts one rung to every body.
 fn ask(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Answer {
     let threshold = state.law.bargaining.threshold;
-    let mut bodies = bodies(state, idx, rung, values);
-    let says_yes = |body: &Body| rules::passes(body.procedure, &body.voters, threshold);
-    if !bodies.is_empty() && bodies.iter().all(says_yes) {
+    let bodies = bodies(state, idx, rung, values);
+    if !bodies.is_empty() && bodies.iter().all(|body| body.passes(threshold)) {
         return Answer {
             passes: true,
             blockers: Vec::new(),
@@ -186,32 +289,28 @@ fn ask(state: &State<'_>, idx: usize, rung: usize, values: &Values) -> Answer {
         };
     }
     let in_the_way = |at: &usize| {
-        bodies.iter().filter(|body| !says_yes(body)).any(|body| {
-            let mut votes = body.who.iter().zip(&body.voters);
-            votes.any(|(who, voter)| who == at && rules::blocks(body.procedure, voter, threshold))
-        })
+        let mut failing = bodies.iter().filter(|body| !body.passes(threshold));
+        failing.any(|body| body.blocks(*at, threshold))
     };
     let blockers: Vec<usize> = (0..values.voices.len()).filter(in_the_way).collect();
-    let mut pivotal = None;
-    for &at in blockers.iter().rev() {
-        let lifted =
-            bodies
-                .iter_mut()
-                .all(|body| match body.who.iter().position(|&who| who == at) {
-                    Some(place) => {
-                        rules::passes_without(body.procedure, &mut body.voters, place, threshold)
-                    }
-                    None => rules::passes(body.procedure, &body.voters, threshold),
-                });
-        if lifted {
-            pivotal = Some(at);
-        }
-    }
+    let turns = |at: &&usize| {
+        bodies
+            .iter()
+            .all(|body| body.passes_without(**at, threshold))
+    };
+    let pivotal = blockers.iter().find(turns).copied();
     Answer {
         passes: false,
         blockers,
         pivotal,
     }
+}
+
+/// A compensation: places of who pays and of the blocker.
+#[derive(Clone, Copy)]
+struct Payment {
+    payer: usize,
+    blocker: usize,
 }
 
 /// The sole blocker whom the keenest party can and will compensate.
@@ -221,7 +320,7 @@ fn compensated(
     rung: usize,
     values: &Values,
     answer: &Answer,
-) -> Option<usize> {
+) -> Option<Payment> {
     if answer.blockers.len() != 1 || answer.pivotal.is_none() {
         return None;
     }
@@ -241,7 +340,8 @@ fn compensated(
     let payer = payer?;
     let capability = |at: usize| state.actors[state.initiatives[idx].parties[at].actor].capability;
     let cost = bargaining::payment_cost(deficit, capability(payer), capability(blocker));
-    (cost <= params.payment_max && sums[payer] > cost).then_some(blocker)
+    let pays = cost <= params.payment_max && sums[payer] > cost;
+    pays.then_some(Payment { payer, blocker })
 }
 
 /// Records a decision.
@@ -251,7 +351,7 @@ fn write_down(
     values: &Values,
     chosen: Option<usize>,
     failed: Option<&(usize, Answer)>,
-    paid: Option<usize>,
+    paid: Option<Payment>,
 ) -> Vote {
     write_ledger(state, idx, values);
     let blockers = failed.map_or_else(Vec::new, |(rung, answer)| {
@@ -264,11 +364,11 @@ fn write_down(
     let against = against as f32 / f32::max(voices, 1.0);
     let agreement = math::abs(1.0 - 2.0 * math::min(against, 1.0));
     let parties = chosen.map_or(0, |rung| join(state, idx, rung, values));
-    if let Some(actor) = paid.filter(|_| chosen.is_some()) {
-        let actor = actor_of(state, idx, actor);
+    if let Some(Payment { payer, blocker }) = paid.filter(|_| chosen.is_some()) {
         state.note(Happening::Paid {
             initiative: index(idx),
-            actor,
+            payer: actor_of(state, idx, payer),
+            actor: actor_of(state, idx, blocker),
         });
     }
     if let Some(rung) = chosen.filter(|_| state.scenario.initiatives[idx].recurring) {
@@ -361,14 +461,12 @@ fn tell(state: &mut State<'_>, idx: usize, adopted: Option<(usize, u32)>, blocke
 
 /// Marks and counts who takes part in what was adopted.
 fn join(state: &mut State<'_>, idx: usize, rung: usize, values: &Values) -> u32 {
-    let venue = state.scenario.initiatives[idx].venues.first().copied();
-    let volunteers = matches!(
-        program::rule_of(state.scenario, idx, venue),
-        Rule::OptIn { .. }
-    );
+    let procedure = procedure(state, state.first_rule(idx));
+    let threshold = state.law.bargaining.threshold;
     let mut count = 0;
     for (at, party) in state.initiatives[idx].parties.iter_mut().enumerate() {
-        party.took_part = values.voices[at] && (!volunteers || values.sums[rung][at] > 0.0);
+        let willing = rules::takes_part(procedure, values.sums[rung][at], threshold);
+        party.took_part = values.voices[at] && willing;
         party.took += u32::from(party.took_part);
         count += u32::from(party.took_part);
     }
@@ -433,12 +531,7 @@ fn write_ledger(state: &mut State<'_>, idx: usize, values: &Values) {
 
 /// How many objected to what passed by majority; under other rules nobody is outvoted.
 fn outvoted(state: &State<'_>, idx: usize, sums: &[f32], voices: &[bool]) -> usize {
-    let venue = state.scenario.initiatives[idx].venues.first().copied();
-    let rule = program::rule_of(state.scenario, idx, venue);
-    if !matches!(
-        rule,
-        Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }
-    ) {
+    if !state.first_rule(idx).outvotes() {
         return 0;
     }
     let threshold = state.law.bargaining.threshold;

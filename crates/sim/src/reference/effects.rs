@@ -22,6 +22,7 @@ pub(super) fn apply(state: &mut State<'_>, effect: &Effect, initiative: Option<u
         Effect::SignalAdd { org, bloc, by } => {
             state.organisations[*org].texts[*bloc] += state.value(*by);
         }
+        Effect::RuleChange { org, rule } => state.organisations[*org].rule = rule.clone(),
         Effect::DriverShift { driver, by } => shift_driver(state, *driver, state.value(*by), false),
         Effect::DriverMeanShift {
             driver,

@@ -7,7 +7,6 @@ use super::state::State;
 use super::utility::{self, Company, Judged, Moment, View};
 use crate::math;
 use crate::mechanisms::{bargaining, bilateral, forces, outside, trade};
-use crate::program;
 use crate::systems::foresee::{BLOC_ATTENTION, LEVEL_MIN};
 
 /// All organisations judged at a moment.
@@ -324,14 +323,7 @@ fn belongs(state: &State<'_>, group: &Group, actor: usize, looking: &Looking<'_>
 
 /// Share of a common good: a volunteer counts its own part, a body that decides together the whole.
 fn contribution(state: &State<'_>, looking: &Looking<'_>) -> f32 {
-    let venue = state.scenario.initiatives[looking.initiative]
-        .venues
-        .first()
-        .copied();
-    if matches!(
-        program::rule_of(state.scenario, looking.initiative, venue),
-        Rule::OptIn { .. }
-    ) {
+    if matches!(state.first_rule(looking.initiative), Rule::OptIn { .. }) {
         return bilateral::contribution(state.actors[looking.actor].capability);
     }
     let mut sum = 0.0;

@@ -307,6 +307,12 @@ fn organisation(state: &State<'_>, org: usize) -> Organisation {
         interdependence: 0.0,
         ordinary: 0.0,
         was_member: false,
+        erratic: {
+            let number = state.scenario.world.actors[actor].number;
+            let entity = rng::directed_entity(spec.number, number);
+            let uniform = rng::uniform(state.word(purpose::ERRATIC_SEAT, 0, entity));
+            uniform < state.law.withdrawal.model_error
+        },
         commitment: 0.0,
         protection: vec![0.0; n_threats],
         elsewhere: vec![0.0; n_threats],
@@ -318,6 +324,7 @@ fn organisation(state: &State<'_>, org: usize) -> Organisation {
         declared: levels.clone(),
         built: levels,
         texts: vec![0.0; n_blocs],
+        rule: spec.rule.clone(),
         parts: [0.0; 5],
         cohesion: COHESION_START,
         agreement: COHESION_START,
@@ -379,6 +386,10 @@ fn initiative(state: &State<'_>, idx: usize) -> Initiative {
         held: 0,
         shares: 0.0,
         works: works(state, spec, actors.len()),
+        erratic: {
+            let word = state.word(purpose::ERRATIC, 0, u32::from(spec.number));
+            rng::uniform(word) < state.law.bargaining.model_error
+        },
         calendar: calendar(state.scenario, idx),
         parties: actors.into_iter().map(party).collect(),
         vote: None,

@@ -199,6 +199,17 @@ fn is_asked(
         (EventKind::Shock { shock }, Happening::Shock { shock: fired }) => *shock == fired as usize,
         (EventKind::Deployment { .. } | EventKind::Base { .. }, what) => is_moved(asked, what),
         (
+            EventKind::Payment { initiative, actor },
+            Happening::Paid {
+                initiative: of,
+                actor: paid,
+                ..
+            },
+        ) => {
+            initiative.is_none_or(|asked| asked == of as usize)
+                && actor.is_none_or(|asked| asked == paid as usize)
+        }
+        (
             EventKind::Adoption { initiative, rung },
             Happening::Adopted {
                 initiative: of,

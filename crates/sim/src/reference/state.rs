@@ -1,6 +1,6 @@
 //! What the reference engine knows of one replicate: plain structs of numbers.
 
-use foedera_scenario::{PolicyIdx, Scenario, Status};
+use foedera_scenario::{PolicyIdx, Rule, Scenario, Status};
 
 use crate::batch::{Decision, Event, Fault, FaultKind, Happening, LedgerEntry};
 use crate::mechanisms::{Law, membership};
@@ -138,6 +138,8 @@ pub(super) struct Organisation {
     pub(super) declared: Vec<f32>,
     pub(super) built: Vec<f32>,
     pub(super) texts: Vec<f32>,
+    /// The rule by which it decides now.
+    pub(super) rule: Rule,
     pub(super) parts: [f32; 5],
     pub(super) cohesion: f32,
     pub(super) agreement: f32,
@@ -164,6 +166,8 @@ pub(super) struct Seat {
     pub(super) interdependence: f32,
     pub(super) ordinary: f32,
     pub(super) was_member: bool,
+    /// Whether it is left by base rates and not by worth.
+    pub(super) erratic: bool,
     pub(super) commitment: f32,
     /// By threat.
     pub(super) protection: Vec<f32>,
@@ -203,6 +207,8 @@ pub(super) struct Initiative {
     pub(super) shares: f32,
     /// What each rung builds, if it takes time.
     pub(super) works: Vec<Option<Work>>,
+    /// Whether it goes by base rates and not by interests.
+    pub(super) erratic: bool,
     /// Steps at which it may be tabled with the years since the meeting before.
     pub(super) calendar: Vec<(u32, f32)>,
     pub(super) parties: Vec<Party>,
@@ -281,6 +287,36 @@ impl State<'_> {
             .seats
             .iter()
             .find(|seat| seat.actor == actor)
+    }
+
+    /// The rule by which a venue, or the named parties, decide on an initiative.
+    pub(super) fn rule(&self, initiative: usize, venue: Option<usize>) -> &Rule {
+        const NAMED: Rule = Rule::Consensus;
+        let of_venue = venue.map_or(&NAMED, |org| &self.organisations[org].rule);
+        let own = self.scenario.initiatives[initiative].rule.as_ref();
+        own.unwrap_or(of_venue)
+    }
+
+    /// Part of a vote that an actor has in a venue: all of it as a member, some perhaps as an observer.
+    pub(super) fn voice(&self, initiative: usize, org: usize, actor: usize) -> f32 {
+        match self.seat(org, actor).map(|seat| seat.status) {
+            Some(Status::Member) => 1.0,
+            Some(Status::Observer) if self.rule(initiative, Some(org)).weighs() => {
+                self.value(self.scenario.world.organisations[org].observer_vote)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The rule of the first body that decides on an initiative.
+    pub(super) fn first_rule(&self, initiative: usize) -> &Rule {
+        self.rule(
+            initiative,
+            self.scenario.initiatives[initiative]
+                .venues
+                .first()
+                .copied(),
+        )
     }
 
     /// Price of energy against the world's year.

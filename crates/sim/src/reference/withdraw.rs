@@ -5,10 +5,10 @@ use foedera_scenario::Status;
 use super::state::{Seat, State, index};
 use crate::batch::{Cause, Happening};
 use crate::math;
-use crate::mechanisms::withdrawal::{self, WithdrawalParams};
+use crate::mechanisms::withdrawal::{self, ALLIANCE, WithdrawalParams};
 use crate::purpose;
 use crate::rng;
-use crate::systems::withdraw::{ALLIANCE, RETURN_YEARS};
+use crate::systems::withdraw::RETURN_YEARS;
 
 /// Members leave or suspend, the suspended return, seat by seat.
 pub(super) fn withdraw(state: &mut State<'_>) {
@@ -64,12 +64,16 @@ fn reconsider(state: &mut State<'_>, org: usize, at: usize) {
     let uniform = rng::uniform(state.word(purpose::EXIT, state.step, entity));
     let params = &state.law.withdrawal;
     let rival = rival(state, org, actor);
-    let best = rival.unwrap_or(0.0);
-    let led_by_others = seat.lead <= seat.led;
+    let best = math::max(rival.unwrap_or(0.0), 0.0);
+    let led_by_others = seat.lead <= seat.led || seat.erratic;
     let to = if from == Status::Member && led_by_others {
         let base = state.value(spec.exit_per_year);
         let hold = hold(seat, params);
-        let hazard = withdrawal::hazard(base, hold, seat.ordinary, best, params.response);
+        let hazard = if seat.erratic {
+            params.base_rate
+        } else {
+            withdrawal::hazard(base, hold, seat.ordinary, best, params.response)
+        };
         let chance = withdrawal::probability(hazard, state.years);
         if uniform < chance * params.suspension {
             Status::Suspended
@@ -84,12 +88,18 @@ fn reconsider(state: &mut State<'_>, org: usize, at: usize) {
     } else {
         from
     };
+    let to = if must_leave(state, seat, rival, entity) {
+        Status::Outsider
+    } else {
+        to
+    };
     if to == from {
         return;
     }
     let cause = match rival {
         _ if to == Status::Member => Cause::Returned,
         Some(_) => Cause::Exclusive,
+        _ if seat.erratic => Cause::Unforeseen,
         None => Cause::Worth(heaviest_loss(seat)),
     };
     state.organisations[org].seats[at].status = to;
@@ -102,43 +112,68 @@ fn reconsider(state: &mut State<'_>, org: usize, at: usize) {
     });
 }
 
-/// Worth of the best other alliance that an exclusive treaty sets against this one, not below nothing.
+/// Whether a member that must choose between two organisations leaves this one, worth no more than the other.
+fn must_leave(state: &State<'_>, seat: &Seat, rival: Option<f32>, entity: u32) -> bool {
+    let lesser = rival.is_some_and(|worth| seat.smoothed <= worth);
+    if !(seat.is_member() && lesser) {
+        return false;
+    }
+    let uniform = rng::uniform(state.word(purpose::CHOICE, state.step, entity));
+    uniform < withdrawal::probability(state.law.withdrawal.choice, state.years)
+}
+
+/// Worth of the best of the organisations that exclude this one and of which the actor is a member.
 fn rival(state: &State<'_>, org: usize, actor: usize) -> Option<f32> {
-    let specs = &state.scenario.world.organisations;
     let mut best: Option<f32> = None;
-    for other in (0..specs.len()).filter(|&other| other != org) {
-        let exclusive = specs[org].exclusive || specs[other].exclusive;
-        let Some(seat) = state
-            .seat(other, actor)
-            .filter(|seat| seat.is_member() && exclusive)
-        else {
-            continue;
-        };
-        if is_alliance(state, org) && is_alliance(state, other) && !linked(state, org, other) {
-            best = Some(math::max(seat.smoothed, best.unwrap_or(0.0)));
+    for other in (0..state.organisations.len()).filter(|&other| other != org) {
+        let seat = state.seat(other, actor).filter(|seat| seat.is_member());
+        if let Some(seat) = seat.filter(|_| exclude(state, org, other)) {
+            best = Some(best.map_or(seat.smoothed, |best| math::max(seat.smoothed, best)));
         }
     }
     best
 }
 
-/// Whether the mutual assistance that an organisation declares makes it an alliance.
+/// Whether two organisations exclude one another: alliances, one of them exclusive, and no link between them.
+fn exclude(state: &State<'_>, one: usize, other: usize) -> bool {
+    let linked = |from: usize, to: usize| {
+        let links = state.program.organisations[from].links.iter();
+        let mut levels = links
+            .filter(|(_, partner)| *partner == to)
+            .map(|(element, _)| state.organisations[from].declared[*element]);
+        levels.any(|level| level >= state.law.withdrawal.link)
+    };
+    is_alliance(state, one)
+        && is_alliance(state, other)
+        && (is_exclusive(state, one) || is_exclusive(state, other))
+        // A threshold of nothing is reached without any link.
+        && state.law.withdrawal.link > 0.0
+        && !linked(one, other)
+        && !linked(other, one)
+}
+
+/// Whether an exclusive article is declared to a half.
+fn has_article(state: &State<'_>, org: usize) -> bool {
+    let declared = state.organisations[org].declared.iter();
+    let mut articles = declared
+        .zip(&state.scenario.world.elements)
+        .filter(|(_, element)| element.exclusive);
+    articles.any(|(level, _)| *level >= ALLIANCE)
+}
+
+/// Whether an alliance forbids its members others.
+fn is_exclusive(state: &State<'_>, org: usize) -> bool {
+    state.scenario.world.organisations[org].exclusive || has_article(state, org)
+}
+
+/// Whether the mutual assistance that an organisation declares, or an exclusive article, makes it an alliance.
 fn is_alliance(state: &State<'_>, org: usize) -> bool {
     let declared = &state.organisations[org].declared;
     let levels = declared.iter().zip(&state.elements);
-    levels.fold(0.0, |sum, (level, element)| {
+    let assistance = levels.fold(0.0, |sum, (level, element)| {
         sum + level * element.assistance
-    }) >= ALLIANCE
-}
-
-/// Whether an element that may ever stand links two organisations.
-fn linked(state: &State<'_>, one: usize, other: usize) -> bool {
-    let links = |from: usize, to: usize| {
-        state.program.organisations[from]
-            .links
-            .iter()
-            .any(|(_, partner)| *partner == to)
-    };
-    links(one, other) || links(other, one)
+    });
+    assistance >= ALLIANCE || has_article(state, org)
 }
 
 /// The term that weighs most against staying.

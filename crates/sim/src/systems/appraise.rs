@@ -12,8 +12,8 @@ use crate::mechanisms::{energy, membership, outside, threats, trade};
 use crate::program::{BLOCS_MAX, OrganisationPlan, Program, THREATS_MAX};
 use crate::state::{
     Affinity, BlocTies, Bonds, Clock, Cohesion, Driver, Elements, Inputs, Keys, Levels, Parameters,
-    Plan, Posture, Salience, Shield, Standing, Texts, Threatened, TiesVersion, Traits, Utility,
-    zero,
+    Plan, Posture, Salience, Shield, Standing, Statute, Texts, Threatened, TiesVersion, Traits,
+    Utility, zero,
 };
 
 /// Every column that the utility function reads, for the systems that call it.
@@ -33,6 +33,7 @@ pub(crate) struct Reading<'w, 's> {
     pub(crate) drivers: Column<'w, 's, Driver>,
     pub(crate) levels: Column<'w, 's, Levels>,
     pub(crate) texts: Column<'w, 's, Texts>,
+    pub(crate) statutes: Column<'w, 's, Statute>,
     pub(crate) standing: Column<'w, 's, Standing>,
     pub(crate) cohesion: Column<'w, 's, Cohesion>,
     pub(crate) ties: Res<'w, TiesVersion>,

@@ -15,7 +15,7 @@ use crate::mechanisms::{bargaining, membership};
 use crate::program::{Program, RUNGS_MAX};
 use crate::purpose;
 use crate::state::{
-    Joined, Party, Posture, Progress, Recorder, Site, Sites, Standing, Threatened, Verdict, site,
+    Joined, Party, Posture, Progress, Recorder, Site, Sites, Threatened, Verdict, site,
 };
 use crate::systems::appraise::{Reading, Workspace};
 use crate::systems::decide::{self, Table};
@@ -115,6 +115,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         inputs: &reading.inputs,
         levels: rows(&reading.levels),
         texts: rows(&reading.texts),
+        statutes: rows(&reading.statutes),
         standing: rows(&reading.standing),
         postures: rows(&meeting.postures),
         cohesion: rows(&reading.cohesion),
@@ -133,7 +134,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         }
         let adopted = so_far(plan, idx, progress);
         let bench = &mut *meeting.bench;
-        seat_parties(plan, idx, rows(&reading.standing), bench);
+        seat_parties(&reading, idx, bench);
         let first_rung = lowest(&adopted, reading.clock.n);
         draw_chances(&reading, plan, idx, bench);
         let proposal = Proposal {
@@ -164,6 +165,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             may: &may,
             setting: &setting,
             standing: foresight.standing,
+            statutes: foresight.statutes,
             reading: &reading,
         };
         let outcome = decide::Outcome {
@@ -323,16 +325,34 @@ fn judge(
     }
 }
 
-/// Finds who has a voice: full members of a venue, and the named; and whose value anybody asks for.
-fn seat_parties(plan: &Program, initiative: usize, standing: &[Standing], bench: &mut Bench) {
+/// Finds who has a voice: full members of a venue, observers with part of a vote, and the named; and whose value
+/// anybody asks for.
+fn seat_parties(reading: &Reading<'_, '_>, initiative: usize, bench: &mut Bench) {
+    let plan = &*reading.plan.0;
+    let standing = rows(&reading.standing);
     bench.is_party.fill(false);
     for (at, row) in plan.initiatives[initiative].parties.clone().enumerate() {
         let party = &plan.parties[row];
         bench.eligible[at] = Lanes::splat(math::indicator(party.named));
-        for seat in party.seats.iter().flatten() {
-            bench.eligible[at].update_with(&standing[*seat].status, |eligible, status| {
+        let venues = &plan.scenario.initiatives[initiative].venues;
+        for (seat, &org) in party.seats.iter().zip(venues) {
+            let Some(seat) = *seat else { continue };
+            let status = &standing[seat].status;
+            bench.eligible[at].update_with(status, |eligible, status| {
                 math::max(eligible, math::indicator(status == membership::MEMBER))
             });
+            let vote = reading
+                .inputs
+                .get(plan.scenario.world.organisations[org].observer_vote);
+            if !is_zero(vote) {
+                let codes = &rows(&reading.statutes)[org].0;
+                for l in 0..LANES {
+                    let weighs = plan.rule(initiative, Some(org), codes[l]).weighs();
+                    let observes = status[l] == membership::OBSERVER && vote[l] > 0.0;
+                    let speaks = math::indicator(weighs && observes);
+                    bench.eligible[at][l] = math::max(bench.eligible[at][l], speaks);
+                }
+            }
         }
         bench.needed[at] = party.sponsor || !is_zero(&bench.eligible[at]);
         bench.is_party[party.actor] |= bench.needed[at];

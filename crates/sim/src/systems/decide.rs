@@ -3,7 +3,7 @@
 //! Control flow truly differs between replicates here, so the loop is over the lanes in which something
 //! is tabled.
 
-use foedera_scenario::{Rule, Weights};
+use foedera_scenario::{Leaf, Rule, Weights};
 
 use crate::appraisal::Setting;
 use crate::batch::{Blocker, Decision, Happening, LedgerEntry, Record};
@@ -12,10 +12,10 @@ use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::{bargaining, membership};
-use crate::program::{self, Program};
+use crate::program::{PartyPlan, Program};
 use crate::purpose;
-use crate::rules::{self, Procedure, Voter};
-use crate::state::{Joined, Party, Progress, Recorder, Standing, Verdict};
+use crate::rules::{self, Options, Procedure, Voter};
+use crate::state::{Joined, Party, Progress, Recorder, Standing, Statute, Verdict};
 use crate::systems::appraise::Reading;
 use crate::systems::bargain::Bench;
 
@@ -33,6 +33,7 @@ pub(crate) struct Table<'a> {
     pub(crate) may: &'a Lanes,
     pub(crate) setting: &'a Setting<'a>,
     pub(crate) standing: &'a [Standing],
+    pub(crate) statutes: &'a [Statute],
     pub(crate) reading: &'a Reading<'a, 'a>,
 }
 
@@ -51,8 +52,36 @@ struct Body {
     voters: Vec<Voter>,
     /// Position of each voter among the parties.
     who: Vec<usize>,
+    /// Depths and values of all options, for rules that look at the whole ladder; otherwise empty.
+    depths: Vec<f32>,
+    values: Vec<f32>,
+    /// The option put to the vote.
+    at: usize,
     /// Whether it says yes.
     passes: bool,
+}
+
+/// One rung put to the vote in one lane.
+#[derive(Clone, Copy)]
+struct Question {
+    rung: usize,
+    /// Rungs adopted so far in the lane.
+    adopted: usize,
+    lane: usize,
+}
+
+impl Table<'_> {
+    /// The rule by which a venue, or the named parties, decide in a lane.
+    fn rule(&self, venue: Option<usize>, l: usize) -> &Rule {
+        let code = venue.map_or(0.0, |org| self.statutes[org].0[l]);
+        self.plan.rule(self.initiative, venue, code)
+    }
+
+    /// The rule of the first body.
+    fn first_rule(&self, l: usize) -> &Rule {
+        let file = &self.plan.scenario.initiatives[self.initiative];
+        self.rule(file.venues.first().copied(), l)
+    }
 }
 
 /// How the bodies answered one rung.
@@ -84,6 +113,7 @@ pub(crate) fn decide(table: &Table<'_>, bench: &Bench, floor: &mut Floor, mut ou
     let mut uniform = Lanes::ZERO;
     keys.fill_uniforms(purpose::TABLING, clock.step, entity, &mut uniform);
     let params = &table.setting.law.bargaining;
+    let erratic = out.progress.erratic;
     let tabled = keys.isa().dispatch(
         #[inline(always)]
         || {
@@ -97,7 +127,8 @@ pub(crate) fn decide(table: &Table<'_>, bench: &Bench, floor: &mut Floor, mut ou
                 |l| {
                     let params = params.at(l);
                     let chance = bargaining::tabling_probability(gain.0[l], table.wait, &params);
-                    math::indicator((table.may.0[l] != 0.0) & (uniform.0[l] < chance))
+                    let lawful = (table.may.0[l] != 0.0) & (erratic.0[l] == 0.0);
+                    math::indicator(lawful & (uniform.0[l] < chance))
                 },
             )
         },
@@ -105,8 +136,33 @@ pub(crate) fn decide(table: &Table<'_>, bench: &Bench, floor: &mut Floor, mut ou
     for l in 0..LANES {
         if tabled[l] > 0.0 {
             decide_lane(table, bench, floor, &mut out, l);
+        } else if erratic[l] > 0.0 && table.may[l] > 0.0 {
+            happen_anyway(table, bench, &mut out, uniform[l], l);
         }
     }
+}
+
+/// Adopts, in a lane in which the initiative goes by base rates, the deepest rung that the draw reaches.
+#[cold]
+fn happen_anyway(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, uniform: f32, l: usize) {
+    let ladder = &table.plan.scenario.initiatives[table.initiative].ladder;
+    let params = table.setting.law.bargaining.at(l);
+    let happens = |rung: &usize| {
+        let depth = table.reading.inputs.get(ladder[*rung].depth)[l];
+        bargaining::happens_anyway(uniform, depth, table.wait, &params)
+    };
+    let open = table.adopted[l] as usize..ladder.len();
+    let Some(rung) = open.rev().find(happens) else {
+        return;
+    };
+    let clock = &table.reading.clock;
+    let (initiative, reached) = (index(table.initiative), index(rung));
+    let what = Happening::Unforeseen {
+        initiative,
+        rung: reached,
+    };
+    out.recorder.note(clock.n, l, clock.step, what);
+    write_down(table, bench, out, Some(rung), None, None, l);
 }
 
 /// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
@@ -156,13 +212,18 @@ fn decide_lane(
     let mut failed = false;
     let mut paid = None;
     for rung in (adopted..ladder.len()).rev() {
-        ask(table, bench, floor, rung, l);
+        let question = Question {
+            rung,
+            adopted,
+            lane: l,
+        };
+        ask(table, bench, floor, question);
         if floor.found.passes {
             chosen = Some(rung);
             break;
         }
-        if let Some(blocker) = compensated(table, bench, rung, &floor.found, l) {
-            paid = Some(blocker);
+        if let Some(payment) = compensated(table, bench, rung, &floor.found, l) {
+            paid = Some(payment);
             chosen = Some(rung);
             break;
         }
@@ -175,10 +236,10 @@ fn decide_lane(
 }
 
 /// Puts one rung to every body; the answer is in `found`.
-fn ask(table: &Table<'_>, bench: &Bench, floor: &mut Floor, rung: usize, l: usize) {
-    let threshold = table.setting.law.bargaining.threshold[l];
+fn ask(table: &Table<'_>, bench: &Bench, floor: &mut Floor, question: Question) {
+    let threshold = table.setting.law.bargaining.threshold[question.lane];
     floor.n_bodies = 0;
-    convene(table, bench, floor, rung, l);
+    convene(table, bench, floor, question);
     let Floor {
         bodies,
         n_bodies,
@@ -187,7 +248,8 @@ fn ask(table: &Table<'_>, bench: &Bench, floor: &mut Floor, rung: usize, l: usiz
     } = floor;
     let bodies = &mut bodies[..*n_bodies];
     for body in bodies.iter_mut() {
-        body.passes = rules::passes(body.procedure, &body.voters, threshold);
+        let options = options(&body.depths, &body.values, body.at);
+        body.passes = rules::passes(body.procedure, &body.voters, options, threshold);
     }
     found.passes = !bodies.is_empty() && bodies.iter().all(|body| body.passes);
     found.blockers.clear();
@@ -196,8 +258,9 @@ fn ask(table: &Table<'_>, bench: &Bench, floor: &mut Floor, rung: usize, l: usiz
         return;
     }
     for body in bodies.iter().filter(|body| !body.passes) {
-        for (voter, &at) in body.voters.iter().zip(&body.who) {
-            let blocks = rules::blocks(body.procedure, voter, threshold);
+        let options = options(&body.depths, &body.values, body.at);
+        for (place, &at) in body.who.iter().enumerate() {
+            let blocks = rules::blocks(body.procedure, &body.voters, options, place, threshold);
             if blocks && !found.blockers.contains(&at) {
                 found.blockers.push(at);
             }
@@ -210,51 +273,52 @@ fn ask(table: &Table<'_>, bench: &Bench, floor: &mut Floor, rung: usize, l: usiz
 
 /// Whether all bodies would say yes without one party's objection.
 fn lifts(bodies: &mut [Body], at: usize, threshold: f32) -> bool {
-    bodies
-        .iter_mut()
-        .all(|body| match body.who.iter().position(|&who| who == at) {
+    bodies.iter_mut().all(|body| {
+        let options = options(&body.depths, &body.values, body.at);
+        match body.who.iter().position(|&who| who == at) {
             Some(lifted) => {
-                rules::passes_without(body.procedure, &mut body.voters, lifted, threshold)
+                let voters = &mut body.voters;
+                rules::passes_without(body.procedure, voters, options, lifted, threshold)
             }
-            None => rules::passes(body.procedure, &body.voters, threshold),
-        })
+            None => rules::passes(body.procedure, &body.voters, options, threshold),
+        }
+    })
+}
+
+fn options<'a>(depths: &'a [f32], values: &'a [f32], at: usize) -> Options<'a> {
+    Options { depths, values, at }
 }
 
 /// Gathers the bodies that decide in a lane.
-fn convene(table: &Table<'_>, bench: &Bench, floor: &mut Floor, rung: usize, l: usize) {
-    let scenario = &table.plan.scenario;
-    let file = &scenario.initiatives[table.initiative];
+fn convene(table: &Table<'_>, bench: &Bench, floor: &mut Floor, question: Question) {
+    let file = &table.plan.scenario.initiatives[table.initiative];
+    let l = question.lane;
     for (venue, &org) in file.venues.iter().enumerate() {
-        let member = |party: &program::PartyPlan| {
-            party.seats[venue]
-                .is_some_and(|row| table.standing[row].status[l] == membership::MEMBER)
+        let rule = table.rule(Some(org), l);
+        let vote = table.plan.scenario.world.organisations[org].observer_vote;
+        let voice = |party: &PartyPlan| {
+            let status = party.seats[venue].map(|row| table.standing[row].status[l]);
+            if status == Some(membership::MEMBER) {
+                1.0
+            } else if status == Some(membership::OBSERVER) && rule.weighs() {
+                table.reading.inputs.get(vote)[l]
+            } else {
+                0.0
+            }
         };
-        let rule = program::rule_of(scenario, table.initiative, Some(org));
-        gather(
-            table,
-            bench,
-            floor.seat(procedure(table, rule, l)),
-            rule,
-            (rung, l),
-            member,
-        );
+        let body = floor.seat(procedure(table, rule, l));
+        gather(table, bench, body, rule, question, voice);
     }
     if !file.parties.is_empty() {
         let consent = Rule::Consensus;
         let rule = if file.venues.is_empty() {
-            program::rule_of(scenario, table.initiative, None)
+            table.rule(None, l)
         } else {
             &consent
         };
-        let named = |party: &program::PartyPlan| party.named;
-        gather(
-            table,
-            bench,
-            floor.seat(procedure(table, rule, l)),
-            rule,
-            (rung, l),
-            named,
-        );
+        let body = floor.seat(procedure(table, rule, l));
+        let named = |party: &PartyPlan| math::indicator(party.named);
+        gather(table, bench, body, rule, question, named);
     }
 }
 
@@ -262,11 +326,13 @@ impl Floor {
     /// Room for one more body.
     fn seat(&mut self, procedure: Procedure) -> &mut Body {
         if self.n_bodies == self.bodies.len() {
-            let (voters, who) = (Vec::new(), Vec::new());
             self.bodies.push(Body {
                 procedure,
-                voters,
-                who,
+                voters: Vec::new(),
+                who: Vec::new(),
+                depths: Vec::new(),
+                values: Vec::new(),
+                at: 0,
                 passes: false,
             });
         }
@@ -275,6 +341,8 @@ impl Floor {
         body.procedure = procedure;
         body.voters.clear();
         body.who.clear();
+        body.depths.clear();
+        body.values.clear();
         body
     }
 }
@@ -285,63 +353,130 @@ fn gather(
     bench: &Bench,
     body: &mut Body,
     rule: &Rule,
-    (rung, l): (usize, usize),
-    takes_part: impl Fn(&program::PartyPlan) -> bool,
+    question: Question,
+    voice: impl Fn(&PartyPlan) -> f32,
 ) {
+    let (rung, l) = (question.rung, question.lane);
     let rows = table.plan.initiatives[table.initiative].parties.clone();
     let n = rows.len();
     for (at, row) in rows.enumerate() {
         let party = &table.plan.parties[row];
-        if takes_part(party) {
+        let part = voice(party);
+        if part > 0.0 {
+            let guest = part < 1.0;
             body.voters.push(Voter {
                 value: bench.values[rung * n + at][l],
-                weight: weight(table, rule, party.actor, l),
-                veto: vetoes(rule, party.actor),
+                weight: part * weight(table, rule, party.actor, l),
+                population: part * population(table, rule, party.actor, l),
+                veto: !guest && rule.vetoes().contains(&party.actor),
                 applicant: party.applies_from.is_some_and(|from| from <= rung),
+                guest,
+                lifted: false,
             });
             body.who.push(at);
         }
+    }
+    if body.procedure.surveys() {
+        survey(table, bench, body, question);
+    }
+}
+
+/// Notes what every option is worth to each voter: what stands, and every rung that is open.
+fn survey(table: &Table<'_>, bench: &Bench, body: &mut Body, question: Question) {
+    let Question {
+        rung,
+        adopted,
+        lane: l,
+    } = question;
+    let ladder = &table.plan.scenario.initiatives[table.initiative].ladder;
+    let depth = |rung: usize| table.reading.inputs.get(ladder[rung].depth)[l];
+    let n = bench_len(table);
+    body.at = rung + 1 - adopted;
+    body.depths.push(adopted.checked_sub(1).map_or(0.0, depth));
+    body.depths.extend((adopted..ladder.len()).map(depth));
+    for &at in &body.who {
+        body.values.push(0.0);
+        let open = adopted..ladder.len();
+        body.values
+            .extend(open.map(|rung| bench.values[rung * n + at][l]));
     }
 }
 
 /// A rule with its numbers in a lane.
 fn procedure(table: &Table<'_>, rule: &Rule, l: usize) -> Procedure {
+    let value = |leaf: Leaf| table.reading.inputs.get(leaf)[l];
     match rule {
         Rule::Consensus => Procedure::Consensus,
+        Rule::ConsensusWithAbstention {
+            quorum,
+            swallow,
+            block,
+        } => Procedure::Abstention {
+            quorum: value(*quorum),
+            swallow: value(*swallow),
+            block: value(*block),
+        },
+        Rule::VetoPlayers { .. } => Procedure::Vetoers,
         Rule::OptIn { min } => Procedure::OptIn { min: *min as usize },
-        Rule::SimpleMajority { .. } => Procedure::Majority {
-            quota: 0.5,
-            strict: true,
-        },
-        Rule::QualifiedMajority { quota, .. } => Procedure::Majority {
-            quota: table.reading.inputs.get(*quota)[l],
+        Rule::SimpleMajority { .. } => Procedure::HALF,
+        Rule::QualifiedMajority {
+            quota,
+            members,
+            population,
+            blocking_min,
+            ..
+        } => Procedure::Majority {
+            quota: value(*quota),
             strict: false,
+            members: value(*members),
+            population: value(*population),
+            blocking_min: *blocking_min as usize,
         },
+        Rule::WeightedMedian { .. } => Procedure::Median,
+        Rule::CompromiseMean { .. } => Procedure::Mean,
+        Rule::Challenge { rounds, .. } => Procedure::Challenge {
+            rounds: *rounds as usize,
+        },
+        Rule::NashBargaining { .. } => Procedure::Nash,
     }
 }
 
+/// What an actor weighs under a rule.
 fn weight(table: &Table<'_>, rule: &Rule, actor: usize, l: usize) -> f32 {
     let own = &table.setting.traits[actor].0;
+    let inputs = &table.reading.inputs;
     match rule {
-        Rule::QualifiedMajority {
-            weights: Weights::Capability,
-            ..
-        } => own.capability[l],
-        Rule::QualifiedMajority {
-            weights: Weights::Gdp,
-            ..
-        } => own.gdp[l],
-        _ => 1.0,
+        Rule::QualifiedMajority { votes, .. } if !votes.is_empty() => {
+            let listed = votes.iter().find(|(of, _)| *of == actor);
+            listed.map_or(0.0, |(_, votes)| inputs.get(*votes)[l])
+        }
+        _ => match rule.weights() {
+            Weights::Equal => 1.0,
+            Weights::Capability => own.capability[l],
+            Weights::Gdp => own.gdp[l],
+            Weights::Population => people(table, actor, l),
+        },
     }
 }
 
-fn vetoes(rule: &Rule, actor: usize) -> bool {
+/// Population of an actor where a rule has a clause on it, 0 otherwise.
+fn population(table: &Table<'_>, rule: &Rule, actor: usize, l: usize) -> f32 {
     match rule {
-        Rule::SimpleMajority { vetoes } | Rule::QualifiedMajority { vetoes, .. } => {
-            vetoes.contains(&actor)
-        }
-        Rule::Consensus | Rule::OptIn { .. } => false,
+        Rule::QualifiedMajority { .. } => people(table, actor, l),
+        _ => 0.0,
     }
+}
+
+fn people(table: &Table<'_>, actor: usize, l: usize) -> f32 {
+    let leaf = table.plan.scenario.world.actors[actor].population_thousand;
+    table.reading.inputs.get(leaf)[l]
+}
+
+/// A compensation: positions of who pays and of the blocker.
+#[derive(Clone, Copy)]
+struct Payment {
+    payer: usize,
+    blocker: usize,
 }
 
 /// The sole blocker whom the keenest party can and will compensate.
@@ -351,7 +486,7 @@ fn compensated(
     rung: usize,
     answer: &Answer,
     l: usize,
-) -> Option<usize> {
+) -> Option<Payment> {
     let [blocker] = answer.blockers[..] else {
         return None;
     };
@@ -373,7 +508,8 @@ fn compensated(
         .filter(|&at| at != blocker && bench.eligible[at][l] > 0.0)
         .max_by(|&first, &second| value(first).total_cmp(&value(second)))?;
     let cost = bargaining::payment_cost(deficit, capability(payer), capability(blocker));
-    (cost <= params.payment_max && value(payer) > cost).then_some(blocker)
+    let pays = cost <= params.payment_max && value(payer) > cost;
+    pays.then_some(Payment { payer, blocker })
 }
 
 /// Records a decision and sets the verdict.
@@ -382,7 +518,7 @@ fn write_down(
     bench: &Bench,
     out: &mut Outcome<'_>,
     chosen: Option<usize>,
-    paid: Option<usize>,
+    paid: Option<Payment>,
     answer: Option<&Answer>,
     l: usize,
 ) {
@@ -412,8 +548,12 @@ fn write_down(
         let parties = join(table, bench, out, rung, l);
         let reaches = (rung + 1) as f32 > out.progress.adopted[l];
         out.verdict.rung[l] = (rung + 1) as f32;
-        if let Some(actor) = paid.map(actor) {
-            let what = Happening::Paid { initiative, actor };
+        if let Some(Payment { payer, blocker }) = paid {
+            let what = Happening::Paid {
+                initiative,
+                payer: actor(payer),
+                actor: actor(blocker),
+            };
             out.recorder.note(clock.n, l, clock.step, what);
         }
         if table.plan.scenario.initiatives[table.initiative].recurring {
@@ -488,17 +628,13 @@ fn blocked(initiative: u32, blockers: &[Blocker]) -> Option<Happening> {
 /// Marks who takes part in what was adopted.
 fn join(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, rung: usize, l: usize) -> u32 {
     let n = bench_len(table);
-    let file = &table.plan.scenario.initiatives[table.initiative];
-    let rule = program::rule_of(
-        &table.plan.scenario,
-        table.initiative,
-        file.venues.first().copied(),
-    );
-    let volunteers = matches!(rule, Rule::OptIn { .. });
+    let threshold = table.setting.law.bargaining.threshold[l];
+    let procedure = procedure(table, table.first_rule(l), l);
     let (mut count, mut voices) = (0, 0);
     for at in 0..n {
+        let value = bench.values[rung * n + at][l];
         let present = bench.eligible[at][l] > 0.0;
-        let takes_part = present && (!volunteers || bench.values[rung * n + at][l] > 0.0);
+        let takes_part = present && rules::takes_part(procedure, value, threshold);
         let took_part = if takes_part { 1.0 } else { 0.0 };
         out.joined[at].took_part[l] = took_part;
         out.parties[at].took[l] += took_part;
@@ -564,16 +700,7 @@ fn index(of: usize) -> u32 {
 
 /// How many objected to what passed by majority; under other rules nobody is outvoted.
 fn outvoted(table: &Table<'_>, bench: &Bench, rung: usize, l: usize) -> usize {
-    let file = &table.plan.scenario.initiatives[table.initiative];
-    let rule = program::rule_of(
-        &table.plan.scenario,
-        table.initiative,
-        file.venues.first().copied(),
-    );
-    if !matches!(
-        rule,
-        Rule::SimpleMajority { .. } | Rule::QualifiedMajority { .. }
-    ) {
+    if !table.first_rule(l).outvotes() {
         return 0;
     }
     let n = bench_len(table);

@@ -14,7 +14,7 @@ use crate::mechanisms::{bilateral, energy, forces, membership};
 use crate::program::Program;
 use crate::state::{
     Affinity, BlocTies, Bonds, Clock, Driver, IdealPoint, Inputs, Joined, Levels, Parameters, Plan,
-    Posts, Progress, Recorder, Salience, Standing, Texts, Threatened, TiesVersion, Traits,
+    Posts, Progress, Recorder, Salience, Standing, Statute, Texts, Threatened, TiesVersion, Traits,
 };
 
 /// Everything that effects may change, and what they need to know.
@@ -29,6 +29,7 @@ pub(crate) struct Targets<'w, 's> {
     pub(crate) joined: Column<'w, 's, Joined>,
     pub(crate) levels: ColumnMut<'w, 's, Levels>,
     pub(crate) texts: ColumnMut<'w, 's, Texts>,
+    pub(crate) statutes: ColumnMut<'w, 's, Statute>,
     pub(crate) standing: ColumnMut<'w, 's, Standing>,
     pub(crate) affinity: ColumnMut<'w, 's, Affinity>,
     pub(crate) bonds: ColumnMut<'w, 's, Bonds>,
@@ -133,6 +134,11 @@ impl Targets<'_, '_> {
                 for l in 0..LANES {
                     text[l] += by[l] * mask[l];
                 }
+            }
+            Effect::RuleChange { org, rule } => {
+                let code = plan.statute(*org, rule);
+                let now = &mut rows_mut(&mut self.statutes)[*org].0;
+                now.update_with(mask, |now, mask| math::select(mask > 0.0, code, now));
             }
             Effect::DriverShift { driver, by } => {
                 self.shift_driver(&plan, *driver, &self.inputs.get(*by).clone(), mask, false);

@@ -15,7 +15,7 @@ use crate::mechanisms::{bargaining, bilateral, forces, membership, outside, trad
 use crate::program::{
     BLOCS_MAX, OrganisationPlan, Overlap, PartyPlan, Program, SeatPlan, THREATS_MAX,
 };
-use crate::state::{Driver, Inputs, Levels, Posture, Standing, Texts};
+use crate::state::{Driver, Inputs, Levels, Posture, Standing, Statute, Texts};
 use crate::systems::appraise::{Workspace, is_alone};
 
 /// What looking ahead needs besides the setting.
@@ -24,6 +24,7 @@ pub(crate) struct Foresight<'a> {
     pub(crate) inputs: &'a Inputs,
     pub(crate) levels: &'a [Levels],
     pub(crate) texts: &'a [Texts],
+    pub(crate) statutes: &'a [Statute],
     pub(crate) standing: &'a [Standing],
     pub(crate) postures: &'a [Posture],
     pub(crate) cohesion: &'a [crate::state::Cohesion],
@@ -867,15 +868,11 @@ impl<'a> Foresight<'a> {
     #[inline(always)]
     fn contribution(&self, party: &PartyPlan, eligible: &[Lanes]) -> Lanes {
         let plan = self.setting.plan;
-        let file = &plan.scenario.initiatives[party.initiative];
-        let rule = crate::program::rule_of(
-            &plan.scenario,
-            party.initiative,
-            file.venues.first().copied(),
-        );
         let capability = |actor: usize| &self.setting.traits[actor].0.capability;
-        if matches!(rule, Rule::OptIn { .. }) {
-            return capability(party.actor).map(bilateral::contribution);
+        let volunteers = self.volunteers(party.initiative);
+        let own = capability(party.actor).map(bilateral::contribution);
+        if alike(&volunteers, &Lanes::ONE) {
+            return own;
         }
         let mut sum = Lanes::ZERO;
         let rows = plan.initiatives[party.initiative].parties.clone();
@@ -885,7 +882,29 @@ impl<'a> Foresight<'a> {
                 sum.0[l] += eligible.0[l] * bilateral::contribution(capability.0[l]);
             }
         }
-        sum.map(math::saturate)
+        volunteers.zip3(&own, &sum, |volunteers, own, sum| {
+            math::select(volunteers > 0.0, own, math::saturate(sum))
+        })
+    }
+
+    /// Lanes in which only those who want take part in an initiative.
+    fn volunteers(&self, initiative: usize) -> Lanes {
+        let plan = self.setting.plan;
+        let venue = plan.scenario.initiatives[initiative]
+            .venues
+            .first()
+            .copied();
+        let is_opt_in = |code: f32| {
+            math::indicator(matches!(
+                plan.rule(initiative, venue, code),
+                Rule::OptIn { .. }
+            ))
+        };
+        match venue {
+            // An effect may bring a rule in some lanes and not in others.
+            Some(org) if plan.statutes[org].len() > 1 => self.statutes[org].0.map(is_opt_in),
+            _ => Lanes::splat(is_opt_in(0.0)),
+        }
     }
 
     /// Worth of a change of a driver: through every threat it drives, and through forces near by.

@@ -10,11 +10,11 @@ use crate::math;
 use crate::mechanisms::{Law, disputes, energy, influence, membership, projects, relations, trade};
 use crate::program::Program;
 use crate::purpose;
-use crate::rng::NoiseBlock;
+use crate::rng::{self, NoiseBlock};
 use crate::state::{
     Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights,
     Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posts, Posture, Progress, Recorder, Salience, Shield, Sites, Standing, Stress, Texts,
+    Posts, Posture, Progress, Recorder, Salience, Shield, Sites, Standing, Statute, Stress, Texts,
     Threatened, TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict, site,
 };
 use crate::systems::appraise;
@@ -329,8 +329,14 @@ pub(crate) fn total_trade(
 }
 
 /// Resets seats to their statuses at the start.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn load_seats(
     plan: Res<Plan>,
+    law: Res<Parameters>,
+    keys: Res<Keys>,
     mut standing: ColumnMut<Standing>,
     mut utilities: ColumnMut<Utility>,
     mut shields: ColumnMut<Shield>,
@@ -338,6 +344,7 @@ pub(crate) fn load_seats(
     mut commitments: ColumnMut<Commitment>,
     mut leaving: ColumnMut<Leaving>,
 ) {
+    let world = &plan.0.scenario.world;
     for (row, seat) in plan.0.seats.iter().enumerate() {
         let status = Lanes::splat(membership::code(seat.status));
         rows_mut(&mut standing)[row] = Standing {
@@ -348,8 +355,31 @@ pub(crate) fn load_seats(
         rows_mut(&mut shields)[row] = Shield::default();
         rows_mut(&mut postures)[row] = Posture::default();
         rows_mut(&mut commitments)[row] = Commitment::default();
-        rows_mut(&mut leaving)[row] = Leaving::default();
+        let (org, actor) = (
+            &world.organisations[seat.organisation],
+            &world.actors[seat.actor],
+        );
+        let entity = rng::directed_entity(org.number, actor.number);
+        rows_mut(&mut leaving)[row] = Leaving {
+            erratic: erratic(
+                &keys,
+                purpose::ERRATIC_SEAT,
+                entity,
+                &law.0.withdrawal.model_error,
+            ),
+            ..Leaving::default()
+        };
     }
+}
+
+/// Lanes in which something goes by base rates: the law is in error about it in this share of histories.
+fn erratic(keys: &Keys, purpose: u8, entity: u32, share: &Lanes) -> Lanes {
+    let mut drawn = Lanes::ZERO;
+    if !crate::company::is_zero(share) {
+        keys.0.fill_uniforms(purpose, 0, entity, &mut drawn);
+        drawn.update_with(share, |uniform, share| math::indicator(uniform < share));
+    }
+    drawn
 }
 
 /// Cohesion before anything is measured. Assumption, of no effect after the first step.
@@ -361,6 +391,7 @@ pub(crate) fn load_organisations(
     inputs: Res<Inputs>,
     mut levels: ColumnMut<Levels>,
     mut texts: ColumnMut<Texts>,
+    mut statutes: ColumnMut<Statute>,
     mut cohesion: ColumnMut<Cohesion>,
 ) {
     for (row, organisation) in plan.0.scenario.world.organisations.iter().enumerate() {
@@ -370,6 +401,7 @@ pub(crate) fn load_organisations(
             levels.built[element] = *inputs.get(*leaf);
         }
         rows_mut(&mut texts)[row] = Texts::default();
+        rows_mut(&mut statutes)[row] = Statute::default();
         let start = Lanes::splat(COHESION_START);
         rows_mut(&mut cohesion)[row] = Cohesion {
             index: start,
@@ -414,9 +446,14 @@ pub(crate) fn load_drivers(
 }
 
 /// Resets initiatives and draws what persists of the parties' chance.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn load_initiatives(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
+    law: Res<Parameters>,
     keys: Res<Keys>,
     mut progress: ColumnMut<Progress>,
     mut verdicts: ColumnMut<Verdict>,
@@ -426,9 +463,11 @@ pub(crate) fn load_initiatives(
     let scenario = &plan.0.scenario;
     for (row, initiative) in scenario.initiatives.iter().enumerate() {
         rows_mut(&mut verdicts)[row] = Verdict::default();
+        let (entity, share) = (u32::from(initiative.number), &law.0.bargaining.model_error);
         rows_mut(&mut progress)[row] = Progress {
             open: Lanes::splat(math::indicator(initiative.open)),
             rested: Lanes::splat(RESTED),
+            erratic: erratic(&keys, purpose::ERRATIC, entity, share),
             ..Progress::default()
         };
     }

@@ -9,10 +9,10 @@ use crate::company::{add, alike, is_zero};
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::membership;
-use crate::mechanisms::withdrawal::{self, WithdrawalParams};
+use crate::mechanisms::withdrawal::{self, ALLIANCE, WithdrawalParams};
 use crate::program::{Program, SeatPlan};
 use crate::purpose;
-use crate::rng;
+use crate::rng::{self, LaneKeys};
 use crate::state::{
     Clock, Elements, Inputs, Keys, Leaving, Levels, Parameters, Plan, Recorder, Standing, Utility,
     weighs,
@@ -20,8 +20,6 @@ use crate::state::{
 
 /// Years after which a suspended member comes back, on average, if the organisation pays. Assumption.
 pub(crate) const RETURN_YEARS: f32 = 4.0;
-/// Level of mutual assistance at which an organisation is an alliance that an exclusive treaty forbids. Assumption.
-pub(crate) const ALLIANCE: f32 = 0.5;
 
 /// Members leave or suspend, the suspended return.
 #[expect(
@@ -36,7 +34,7 @@ pub(crate) fn withdraw(
     keys: Res<Keys>,
     elements: Res<Elements>,
     levels: Column<Levels>,
-    mut alliance: Local<Vec<Lanes>>,
+    mut treaties: Local<Vec<Treaty>>,
     mut seated: Local<Vec<bool>>,
     mut ordinary: Local<Vec<Lanes>>,
     mut utilities: ColumnMut<Utility>,
@@ -50,7 +48,7 @@ pub(crate) fn withdraw(
         rows_mut(&mut utilities),
         rows_mut(&mut standing),
     );
-    alliance.resize(plan.organisations.len(), Lanes::ZERO);
+    treaties.resize(plan.organisations.len(), Treaty::default());
     keys.0.isa().dispatch(
         #[inline(always)]
         || {
@@ -67,7 +65,7 @@ pub(crate) fn withdraw(
                 ordinary.extend(holds);
             }
             note_joining(plan, clock.step, &ordinary, &law, utilities, standing);
-            note_alliances(plan, levels, &elements, &mut alliance);
+            note_treaties(plan, levels, &elements, &mut treaties);
             seated.clear();
             seated.extend(standing.iter().map(
                 #[inline(always)]
@@ -75,40 +73,86 @@ pub(crate) fn withdraw(
             ));
         },
     );
-    let world = &plan.scenario.world;
-    for (row, (seat, leaving)) in plan.seats.iter().zip(rows_mut(&mut leaving)).enumerate() {
+    let scene = Scene {
+        plan,
+        inputs: &inputs,
+        law: &law.0.withdrawal,
+        clock: &clock,
+        keys: &keys.0,
+        treaties: &treaties,
+        levels,
+    };
+    for (row, leaving) in rows_mut(&mut leaving).iter_mut().enumerate() {
         if !seated[row] {
             continue;
         }
+        if let Some((next, rivalry)) = scene.next(row, leaving, standing, utilities) {
+            let why = Why {
+                forced: &rivalry.forced,
+                erratic: &leaving.erratic,
+                utility: &utilities[row],
+            };
+            let status = &mut standing[row].status;
+            change(status, &next, &why, &plan.seats[row], &clock, &mut recorder);
+        }
+    }
+}
+
+/// What all seats have in common when they are looked at.
+struct Scene<'a> {
+    plan: &'a Program,
+    inputs: &'a Inputs,
+    law: &'a WithdrawalParams<Lanes>,
+    clock: &'a Clock,
+    keys: &'a LaneKeys,
+    treaties: &'a [Treaty],
+    levels: &'a [Levels],
+}
+
+impl Scene<'_> {
+    /// Statuses of a seat after the step and what excludes its organisation; nothing if no status changes.
+    fn next(
+        &self,
+        row: usize,
+        leaving: &mut Leaving,
+        standing: &[Standing],
+        utilities: &[Utility],
+    ) -> Option<(Lanes, Rivalry)> {
+        let (seat, world) = (&self.plan.seats[row], &self.plan.scenario.world);
         let organisation = &world.organisations[seat.organisation];
         let entity = rng::directed_entity(organisation.number, world.actors[seat.actor].number);
+        let (clock, keys) = (self.clock, self.keys);
         leaving
             .noise
-            .prepare_uniforms(&keys.0, purpose::EXIT, clock.step, entity);
+            .prepare_uniforms(keys, purpose::EXIT, clock.step, entity);
         let uniform = leaving.noise.at(clock.step);
-        let base = inputs.get(organisation.exit_per_year);
         let mut next = Lanes::ZERO;
-        let mut forced = Lanes::ZERO;
-        let stays = keys.0.isa().dispatch(
+        let mut rivalry = Rivalry::default();
+        let stays = keys.isa().dispatch(
             #[inline(always)]
             || {
-                let best;
-                (best, forced) = best_outside(plan, seat, &alliance, standing, utilities);
-                let (params, years) = (&law.0.withdrawal, clock.years);
+                rivalry = self.rivals(seat, standing, utilities);
                 let choice = Choice {
-                    params,
-                    base,
-                    best: &best,
-                    years,
+                    params: self.law,
+                    base: self.inputs.get(organisation.exit_per_year),
+                    best: &rivalry.best,
+                    erratic: &leaving.erratic,
+                    years: clock.years,
                 };
                 next = choice.next(&standing[row].status, &utilities[row], uniform);
                 alike(&next, &standing[row].status)
             },
         );
-        if !stays {
-            let (status, utility) = (&mut standing[row].status, &utilities[row]);
-            change(status, &next, &forced, utility, seat, &clock, &mut recorder);
+        let mut chooses = false;
+        if !is_zero(&rivalry.forced) {
+            let mut uniform = Lanes::ZERO;
+            keys.fill_uniforms(purpose::CHOICE, clock.step, entity, &mut uniform);
+            let rate = &self.law.choice;
+            let chance = rate.map(|rate| withdrawal::probability(rate, clock.years));
+            let now = uniform.zip(&chance, |uniform, chance| math::indicator(uniform < chance));
+            chooses = rivalry.choose(&standing[row].status, &utilities[row], &now, &mut next);
         }
+        (chooses || !stays).then_some((next, rivalry))
     }
 }
 
@@ -130,6 +174,8 @@ struct Choice<'a> {
     base: &'a Lanes,
     /// Best option outside.
     best: &'a Lanes,
+    /// Lanes in which base rates hold.
+    erratic: &'a Lanes,
     years: f32,
 }
 
@@ -141,6 +187,7 @@ impl Choice<'_> {
             params,
             base,
             best,
+            erratic,
             years,
         } = self;
         let chance = Lanes::from_fn(
@@ -153,6 +200,7 @@ impl Choice<'_> {
                 );
                 let (ordinary, response) = (utility.ordinary.0[l], params.response.0[l]);
                 let hazard = withdrawal::hazard(base.0[l], hold, ordinary, best.0[l], response);
+                let hazard = math::select(erratic.0[l] > 0.0, params.base_rate.0[l], hazard);
                 withdrawal::probability(hazard, *years)
             },
         );
@@ -167,7 +215,8 @@ impl Choice<'_> {
                     membership::SUSPENDED,
                     leaves,
                 );
-                let free = (status == membership::MEMBER) & (utility.lead.0[l] <= utility.led.0[l]);
+                let led = (utility.lead.0[l] <= utility.led.0[l]) | (erratic.0[l] > 0.0);
+                let free = (status == membership::MEMBER) & led;
                 let pays = (status == membership::SUSPENDED) & (utility.smoothed.0[l] > best.0[l]);
                 let comes = math::select(pays & (u < back), membership::MEMBER, status);
                 math::select(free, goes, comes)
@@ -176,14 +225,22 @@ impl Choice<'_> {
     }
 }
 
+/// What explains that a member leaves.
+struct Why<'a> {
+    /// Lanes in which an exclusive treaty sets another organisation against this one.
+    forced: &'a Lanes,
+    /// Lanes in which base rates hold.
+    erratic: &'a Lanes,
+    utility: &'a Utility,
+}
+
 /// Changes the statuses that differ and notes why.
 #[cold]
 #[inline(never)]
 fn change(
     status: &mut Lanes,
     next: &Lanes,
-    forced: &Lanes,
-    utility: &Utility,
+    why: &Why<'_>,
     seat: &SeatPlan,
     clock: &Clock,
     recorder: &mut Recorder,
@@ -196,10 +253,12 @@ fn change(
         status[l] = to;
         let cause = if to == membership::MEMBER {
             Cause::Returned
-        } else if forced[l] > 0.0 {
+        } else if why.forced[l] > 0.0 {
             Cause::Exclusive
+        } else if why.erratic[l] > 0.0 {
+            Cause::Unforeseen
         } else {
-            Cause::Worth(heaviest_loss(utility, l))
+            Cause::Worth(heaviest_loss(why.utility, l))
         };
         let what = Happening::StatusChanged {
             org: index(seat.organisation),
@@ -293,76 +352,131 @@ fn note_joining(
     }
 }
 
-/// Notes the lanes in which an organisation is an alliance: its mutual assistance reaches the level.
+/// What an organisation's declared texts make it, lane by lane.
+#[derive(Default, Clone)]
+pub(crate) struct Treaty {
+    /// 1 where it is an alliance.
+    alliance: Lanes,
+    /// 1 where it forbids other alliances.
+    exclusive: Lanes,
+}
+
+/// Notes the lanes in which an organisation is an alliance, and in which it is exclusive.
 #[inline(always)]
-fn note_alliances(plan: &Program, levels: &[Levels], elements: &Elements, out: &mut [Lanes]) {
+fn note_treaties(plan: &Program, levels: &[Levels], elements: &Elements, out: &mut [Treaty]) {
+    let world = &plan.scenario.world;
     for (org, organisation) in plan.organisations.iter().enumerate() {
-        let mut sum = Lanes::ZERO;
+        let (mut assistance, mut article) = (Lanes::ZERO, Lanes::ZERO);
         for &element in &organisation.live {
+            let declared = &levels[org].declared[element];
             if elements.0[element].weighs & weighs::ASSISTANCE != 0 {
-                add(
-                    &mut sum,
-                    &levels[org].declared[element],
-                    &elements.0[element].assistance,
-                );
+                add(&mut assistance, declared, &elements.0[element].assistance);
+            }
+            if world.elements[element].exclusive {
+                article.update_with(declared, math::max);
             }
         }
-        out[org] = sum.map(
+        let treaty = math::indicator(world.organisations[org].exclusive);
+        out[org].alliance = assistance.zip(
+            &article,
             #[inline(always)]
-            |sum| math::indicator(sum >= ALLIANCE),
+            |assistance, article| math::indicator((assistance >= ALLIANCE) | (article >= ALLIANCE)),
+        );
+        out[org].exclusive = out[org].alliance.zip(
+            &article,
+            #[inline(always)]
+            |alliance, article| math::select(article >= ALLIANCE, 1.0, treaty * alliance),
         );
     }
 }
 
-/// The best option outside an organisation, and whether an exclusive treaty makes it so.
-#[inline(always)]
-fn best_outside(
-    plan: &Program,
-    seat: &SeatPlan,
-    alliance: &[Lanes],
-    standing: &[Standing],
-    utilities: &[Utility],
-) -> (Lanes, Lanes) {
-    let organisations = &plan.scenario.world.organisations;
-    let (org, actor) = (seat.organisation, seat.actor);
-    let (mut best, mut forced) = (Lanes::ZERO, Lanes::ZERO);
-    for other in (0..organisations.len()).filter(|&other| other != org) {
-        if !(organisations[org].exclusive || organisations[other].exclusive) {
-            continue;
+/// What other organisations that exclude this one are to a member.
+#[derive(Default)]
+struct Rivalry {
+    /// Worth of the best of them, not below nothing.
+    best: Lanes,
+    /// Worth of the best of them.
+    worth: Lanes,
+    /// 1 where there is one of which the actor is a member.
+    forced: Lanes,
+}
+
+impl Rivalry {
+    /// Lets members who must choose leave what is worth less, of equals this; says whether any does.
+    fn choose(&self, status: &Lanes, utility: &Utility, now: &Lanes, next: &mut Lanes) -> bool {
+        let mut any = false;
+        for l in 0..LANES {
+            let must = self.forced[l] > 0.0 && status[l] == membership::MEMBER;
+            let lesser = utility.smoothed[l] <= self.worth[l];
+            if must && lesser && now[l] > 0.0 {
+                next[l] = membership::code(Status::Outsider);
+                any = true;
+            }
         }
-        let linked = plan.organisations[org]
-            .links
-            .iter()
-            .any(|(_, partner)| *partner == other)
-            || plan.organisations[other]
-                .links
-                .iter()
-                .any(|(_, partner)| *partner == org);
-        let Some(row) = plan.seat(other, actor) else {
-            continue;
-        };
-        if linked || is_zero(&alliance[org]) || is_zero(&alliance[other]) {
-            continue;
+        any
+    }
+}
+
+impl Scene<'_> {
+    /// The organisations that exclude that of a seat and of which its actor is a member.
+    #[inline(always)]
+    fn rivals(&self, seat: &SeatPlan, standing: &[Standing], utilities: &[Utility]) -> Rivalry {
+        let (org, actor) = (seat.organisation, seat.actor);
+        let mut rivalry = Rivalry::default();
+        if is_zero(&self.treaties[org].alliance) {
+            return rivalry;
         }
-        let dual = Lanes::from_fn(
-            #[inline(always)]
-            |l| {
+        for other in (0..self.treaties.len()).filter(|&other| other != org) {
+            let (own, their) = (&self.treaties[org], &self.treaties[other]);
+            let closed = !is_zero(&own.exclusive) || !is_zero(&their.exclusive);
+            let Some(row) = self.plan.seat(other, actor).filter(|_| closed) else {
+                continue;
+            };
+            if is_zero(&their.alliance) {
+                continue;
+            }
+            let mut linked = link_between(self.plan, self.levels, org, other);
+            linked.update_with(&link_between(self.plan, self.levels, other, org), math::max);
+            let dual = Lanes::from_fn(|l| {
                 math::indicator(
                     (standing[row].status.0[l] == membership::MEMBER)
-                        & (alliance[org].0[l] > 0.0)
-                        & (alliance[other].0[l] > 0.0),
+                        & (own.alliance.0[l] > 0.0)
+                        & (their.alliance.0[l] > 0.0)
+                        & ((own.exclusive.0[l] > 0.0) | (their.exclusive.0[l] > 0.0))
+                        & (linked.0[l] < self.law.link.0[l]),
                 )
-            },
-        );
-        best = best.zip3(
-            &dual,
-            &utilities[row].smoothed,
-            #[inline(always)]
-            |best, dual, there| math::select(dual > 0.0, math::max(there, best), best),
-        );
-        forced = forced.zip(&dual, math::max);
+            });
+            rivalry.add(&dual, &utilities[row].smoothed);
+        }
+        rivalry
     }
-    (best, forced)
+}
+
+impl Rivalry {
+    /// Adds one that is there in some lanes.
+    #[inline(always)]
+    fn add(&mut self, dual: &Lanes, worth: &Lanes) {
+        for l in 0..LANES {
+            let there = worth.0[l];
+            let (is_dual, known) = (dual.0[l] > 0.0, self.forced.0[l] > 0.0);
+            let more = math::select(known, math::max(there, self.worth.0[l]), there);
+            self.worth.0[l] = math::select(is_dual, more, self.worth.0[l]);
+            let best = math::max(there, self.best.0[l]);
+            self.best.0[l] = math::select(is_dual, best, self.best.0[l]);
+            self.forced.0[l] = math::max(self.forced.0[l], dual.0[l]);
+        }
+    }
+}
+
+/// Highest declared level of a link from one organisation to another.
+fn link_between(plan: &Program, levels: &[Levels], from: usize, to: usize) -> Lanes {
+    let mut level = Lanes::ZERO;
+    for (element, partner) in &plan.organisations[from].links {
+        if *partner == to {
+            level.update_with(&levels[from].declared[*element], math::max);
+        }
+    }
+    level
 }
 
 /// The term that weighs most against staying.

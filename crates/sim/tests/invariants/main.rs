@@ -15,6 +15,7 @@ mod order;
 mod pace;
 mod soundness;
 mod symmetry;
+mod treaties;
 mod works;
 
 #[path = "../support/mod.rs"]

@@ -57,8 +57,13 @@ fn without_first(what: Happening) -> Happening {
             blockers,
             term,
         },
-        Happening::Paid { initiative, actor } => Happening::Paid {
+        Happening::Paid {
             initiative,
+            payer,
+            actor,
+        } => Happening::Paid {
+            initiative,
+            payer: payer - 1,
             actor: actor - 1,
         },
         Happening::StatusChanged {
@@ -113,6 +118,7 @@ fn without_first(what: Happening) -> Happening {
         | Happening::Adopted { .. }
         | Happening::Completed { .. }
         | Happening::Abandoned { .. }
+        | Happening::Unforeseen { .. }
         | Happening::Policy { .. }) => other,
     }
 }

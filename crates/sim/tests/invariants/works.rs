@@ -11,8 +11,10 @@ use crate::support::worlds::random_world;
 use crate::support::{Classroom, block, inputs, load_from, measure, program, replaced, run};
 
 /// Everybody judges by stance alone, sponsors table at once, and what is agreed is built on time.
-const EAGER: [(&str, f32); 7] = [
+const EAGER: [(&str, f32); 9] = [
     ("params.bargaining.noise", 0.0),
+    ("params.bargaining.model_error", 0.0),
+    ("params.withdrawal.model_error", 0.0),
     ("params.bargaining.stance", 5.0),
     ("params.bargaining.tabling", 50.0),
     ("params.bargaining.drafting", 0.0),

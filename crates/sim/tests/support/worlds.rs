@@ -103,7 +103,7 @@ pub fn random_world(seed: u64) -> MemorySources {
 }
 
 fn actors(dice: &mut Dice, parts: &Parts) -> String {
-    let mut text = "id,name,number,kind,capability_share,gdp_musd,gdp_per_head_usd,polyarchy,ideal_point,salience.energy,\
+    let mut text = "id,name,number,kind,capability_share,gdp_musd,gdp_per_head_usd,population_thousand,polyarchy,ideal_point,salience.energy,\
                     salience.trade,salience.security,autonomy,ambition,net_fuel_export_twh,fuel_export_share,transit_role"
         .to_owned();
     for (column, of) in [
@@ -122,6 +122,7 @@ fn actors(dice: &mut Dice, parts: &Parts) -> String {
             (0.0, 0.4),
             (100.0, 900_000.0),
             (300.0, 50_000.0),
+            (1.0, 90_000.0),
             (0.0, 1.0),
             (-3.0, 3.0),
             (0.0, 1.0),
@@ -238,15 +239,48 @@ fn rule(dice: &mut Dice, parts: &Parts) -> String {
     } else {
         "[]".to_owned()
     };
-    match dice.below(5) {
+    let weights = *dice.one(&["Equal", "Capability", "Gdp", "Population"]);
+    match dice.below(11) {
+        10 => format!(
+            "Challenge(weights: {weights}, rounds: {})",
+            dice.within(1, 4)
+        ),
         0 | 1 => "Consensus".to_owned(),
         2 => format!("OptIn(min: {})", dice.within(1, 3)),
         3 => format!("SimpleMajority(vetoes: {vetoes})"),
+        4 => format!(
+            "ConsensusWithAbstention(quorum: {}, swallow: {}, block: {})",
+            dice.number(0.0, 1.0),
+            dice.number(0.0, 1.0),
+            dice.number(1.0, 4.0)
+        ),
+        5 => format!(
+            "VetoPlayers(players: {})",
+            quoted(&dice.some(&parts.actors, 1))
+        ),
+        6 => format!("WeightedMedian(weights: {weights})"),
+        7 => format!("CompromiseMean(weights: {weights})"),
+        8 => format!("NashBargaining(weights: {weights})"),
         _ => {
-            let weights = dice.one(&["Equal", "Capability", "Gdp"]);
+            let votes: Vec<String> = dice
+                .some(&parts.actors, 0)
+                .iter()
+                .map(|actor| format!("\"{actor}\": {}", dice.within(1, 9)))
+                .collect();
+            let mut clause = |key: &str| {
+                let share = dice.number(0.0, 0.8);
+                if dice.chance(40) {
+                    format!(", {key}: {share}")
+                } else {
+                    String::new()
+                }
+            };
+            let clauses = clause("members") + &clause("population");
             format!(
-                "QualifiedMajority(quota: {}, weights: {weights}, vetoes: {vetoes})",
-                dice.number(0.5, 1.0)
+                "QualifiedMajority(quota: {}, weights: {weights}, vetoes: {vetoes}, votes: {{{}}}{clauses}, blocking_min: {})",
+                dice.number(0.5, 1.0),
+                votes.join(", "),
+                dice.within(1, 3)
             )
         }
     }
@@ -277,8 +311,13 @@ fn organisation(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
     } else {
         String::new()
     };
+    let vote = if dice.chance(40) {
+        dice.number(0.0, 1.0)
+    } else {
+        "0".to_owned()
+    };
     format!(
-        "(number: {}, rule: {}, meetings: {}, seats: {{{}}}, levels: {{{}}}, exit_per_year: {}, exclusive: {}{bloc})",
+        "(number: {}, rule: {}, observer_vote: {vote}, meetings: {}, seats: {{{}}}, levels: {{{}}}, exit_per_year: {}, exclusive: {}{bloc})",
         9 - idx,
         rule(dice, parts),
         months(dice),
@@ -303,6 +342,7 @@ fn element(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
     } else {
         String::new()
     };
+    let exclusive = dice.chance(25);
     let requires = if dice.chance(40) {
         quoted(&dice.some(&parts.elements[..idx], 0))
     } else {
@@ -318,7 +358,7 @@ fn element(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
     format!(
         "(protection: {}, depth: (energy: {}, trade: {}, security: {}), intrusiveness: {}, signal: {}, maturity: {}, build_years: {}, \
          energy_coordination: {}, energy_binding: {}, trade_opening: {}, mutual_assistance: {}, infrastructure_protection: {}, \
-         requires: {requires}{link})",
+         exclusive: {exclusive}, requires: {requires}{link})",
         by(&parts.threats, 0.0, dice),
         share(dice),
         share(dice),
@@ -431,7 +471,7 @@ fn effect(dice: &mut Dice, parts: &Parts, parties: bool) -> String {
     let by = dice.number(-0.6, 0.6);
     let bloc = (!parts.blocs.is_empty()).then(|| dice.one(&parts.blocs).clone());
     let threat = (!parts.threats.is_empty()).then(|| dice.one(&parts.threats).clone());
-    match (dice.below(16), bloc, threat) {
+    match (dice.below(17), bloc, threat) {
         (0, _, _) => format!(
             "ElementSet(org: \"{org}\", element: \"{element}\", to: {})",
             dice.number(0.0, 1.0)
@@ -471,6 +511,7 @@ fn effect(dice: &mut Dice, parts: &Parts, parties: bool) -> String {
             let what = dice.one(&["InitiativeOpen", "InitiativeClose"]);
             format!("{what}(initiative: \"{}\")", dice.one(&parts.initiatives).0)
         }
+        (16, _, _) => format!("RuleChange(org: \"{org}\", rule: {})", rule(dice, parts)),
         _ => format!("IdealPointShift(group: {group}, by: {by})"),
     }
 }
@@ -624,6 +665,8 @@ fn outcomes(dice: &mut Dice, parts: &Parts, n_shocks: usize) -> String {
         format!("TimeTo(event: Accession(org: \"{org}\", actor: \"{actor}\"))"),
         format!("EventCount(event: Suspension(org: \"{org}\"))"),
         "EventCount(event: Dispute(lethal: true))".to_owned(),
+        "EventCount(event: Payment())".to_owned(),
+        format!("TimeTo(event: Payment(actor: \"{actor}\"))"),
         format!("EventCount(event: Dispute(org: \"{org}\"))"),
         format!("TimeTo(event: Dispute(source: \"{actor}\", target: \"{other}\"))"),
     ];
@@ -700,9 +743,17 @@ fn scenario(dice: &mut Dice, parts: &Parts) -> String {
         })
         .collect();
     let step = dice.one(&["Month", "Quarter", "Year"]);
+    let errors = if dice.chance(50) {
+        let (tabled, seated) = (dice.number(0.0, 1.0), dice.number(0.0, 1.0));
+        format!(
+            "params: {{\"bargaining.model_error\": {tabled}, \"withdrawal.model_error\": {seated}, \"withdrawal.link\": 0.4}},"
+        )
+    } else {
+        String::new()
+    };
     format!(
         "Scenario(schema: 1, title: \"Random\", question: \"?\", world: \"world\", \
-         time: (start: \"{}-01\", end: \"{}-12\", step: {step}), focus: \"{}\",\n initiatives: {{{}}},\n shocks: {{{}}},\n \
+         time: (start: \"{}-01\", end: \"{}-12\", step: {step}), focus: \"{}\", {errors}\n initiatives: {{{}}},\n shocks: {{{}}},\n \
          policies: {{{}}},\n outcomes: [{}])",
         parts.first_year,
         parts.last_year,
