@@ -1,6 +1,8 @@
 //! The program as people and batch jobs meet it: commands, messages, exit codes.
 
+mod describing;
 mod models;
+mod reasons;
 mod refusals;
 mod running;
 mod scoring;
