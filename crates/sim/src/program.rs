@@ -58,6 +58,8 @@ pub struct Program {
     pub(crate) exposes: [bool; THREATS_MAX],
     /// Whether any effect scales trade.
     pub(crate) scales_trade: bool,
+    /// Whether economies grow: any figure of growth is not zero, or may be drawn or set.
+    pub(crate) grows: bool,
 }
 
 /// Structure of one organisation.
@@ -219,6 +221,7 @@ impl Program {
         }
         let scales_trade =
             all_effects(&scenario).any(|effect| matches!(effect, Effect::TradeScale { .. }));
+        let grows = grows(&scenario);
         Self {
             scenario,
             n_steps,
@@ -238,7 +241,20 @@ impl Program {
             seat_of,
             exposes,
             scales_trade,
+            grows,
         }
+    }
+
+    /// The years of growth that a step brings, counted from the world's year: those of the calendar years begun since the
+    /// step before, at the first step since the world's.
+    pub(crate) fn years_of_growth(&self, step: u32) -> std::ops::RangeInclusive<u32> {
+        let time = &self.scenario.time;
+        let count = |step: u32| {
+            let since = time.month_of(step as usize).year() - self.scenario.world.as_of.year();
+            u32::try_from(since).unwrap_or(0)
+        };
+        let before = step.checked_sub(1).map_or(0, count);
+        before + 1..=count(step)
     }
 
     /// The measures recorded at every step.
@@ -331,6 +347,23 @@ fn all_effects(scenario: &Scenario) -> impl Iterator<Item = &Effect> {
         .flat_map(|rung| &rung.effects)
         .chain(scenario.shocks.iter().flat_map(|shock| &shock.effects))
         .chain(scenario.policies.iter().flat_map(|policy| &policy.effects))
+}
+
+/// Whether economies grow.
+fn grows(scenario: &Scenario) -> bool {
+    let figures =
+        |actor: &foedera_scenario::Actor| [actor.growth_per_year, actor.growth_volatility];
+    let figures: BTreeSet<_> = scenario.world.actors.iter().flat_map(figures).collect();
+    let drawn = scenario
+        .uncertainties
+        .iter()
+        .map(|uncertainty| uncertainty.leaf);
+    let set = scenario
+        .policies
+        .iter()
+        .flat_map(|policy| policy.set.iter().map(|(leaf, _)| *leaf));
+    figures.iter().any(|&leaf| scenario.value(leaf).abs() > 0.0)
+        || drawn.chain(set).any(|leaf| figures.contains(&leaf))
 }
 
 /// Levels count as live if they start above zero, may be drawn or set above it, or an effect names them.

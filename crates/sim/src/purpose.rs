@@ -26,6 +26,16 @@ pub(crate) const EXIT: u8 = 10;
 pub(crate) const PROJECT: u8 = 11;
 /// Whether a project is given up; entity is initiative and rung.
 pub(crate) const ABANDONMENT: u8 = 12;
+/// Own chance of an actor's growth in a year; step is years since the world's, entity the actor's number.
+pub(crate) const GROWTH: u8 = 21;
+/// Common shock to growth in a year; entity 0.
+pub(crate) const GROWTH_COMMON: u8 = 22;
+/// The agenda of an outside body in a year; step is the calendar year, entity 0.
+pub(crate) const VOTE_AGENDA: u8 = 23;
+/// Chance of a pair's votes in a year; step is the calendar year, entity is the dyad.
+pub(crate) const VOTE_PAIR: u8 = 24;
+/// When a counted candidate accedes; step is its place, entity the organisation's number.
+pub(crate) const COUNTED: u8 = 25;
 
 #[cfg(test)]
 mod tests {
@@ -44,6 +54,11 @@ mod tests {
             super::EXIT,
             super::PROJECT,
             super::ABANDONMENT,
+            super::GROWTH,
+            super::GROWTH_COMMON,
+            super::VOTE_AGENDA,
+            super::VOTE_PAIR,
+            super::COUNTED,
         ];
         let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

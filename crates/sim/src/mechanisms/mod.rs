@@ -13,6 +13,7 @@ pub mod disputes;
 pub mod drivers;
 pub mod energy;
 pub mod forces;
+pub mod growth;
 pub mod influence;
 pub mod membership;
 pub mod outside;
@@ -23,6 +24,7 @@ pub mod security;
 pub mod threats;
 pub mod trade;
 pub mod trust;
+pub mod votes;
 pub mod withdrawal;
 
 use std::sync::LazyLock;
@@ -70,6 +72,10 @@ pub struct Law<T> {
     pub projects: projects::ProjectParams<T>,
     /// Forces abroad.
     pub forces: forces::ForcesParams<T>,
+    /// Growth.
+    pub growth: growth::GrowthParams<T>,
+    /// Votes in an outside body.
+    pub votes: votes::VoteParams<T>,
 }
 
 impl<T> Law<T> {
@@ -95,13 +101,15 @@ impl<T> Law<T> {
             withdrawal: withdrawal::WithdrawalParams::load(&mut read),
             projects: projects::ProjectParams::load(&mut read),
             forces: forces::ForcesParams::load(&mut read),
+            growth: growth::GrowthParams::load(&mut read),
+            votes: votes::VoteParams::load(&mut read),
         }
     }
 }
 
 /// The declarations of every mechanism, in the order of the catalogue.
 static SPECS: LazyLock<Vec<ParamSpec>> = LazyLock::new(|| {
-    let sets: [&[ParamSpec]; 19] = [
+    let sets: [&[ParamSpec]; 21] = [
         energy::EnergyParams::SPECS,
         trade::TradeParams::SPECS,
         security::SecurityParams::SPECS,
@@ -121,6 +129,8 @@ static SPECS: LazyLock<Vec<ParamSpec>> = LazyLock::new(|| {
         withdrawal::WithdrawalParams::SPECS,
         projects::ProjectParams::SPECS,
         forces::ForcesParams::SPECS,
+        growth::GrowthParams::SPECS,
+        votes::VoteParams::SPECS,
     ];
     sets.concat()
 });
