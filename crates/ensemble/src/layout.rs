@@ -178,6 +178,7 @@ fn unit(scenario: &Scenario, outcome: &Outcome) -> String {
     match outcome {
         Outcome::TimeTo { .. } => "years".to_owned(),
         Outcome::DriverLevel { driver, .. } => scenario.world.drivers[*driver].unit.clone(),
+        Outcome::State { of, .. } => of.unit().to_owned(),
         _ => String::new(),
     }
 }
@@ -188,7 +189,15 @@ fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeK
     match outcome {
         outcome if outcome.is_truth() => (Truth, 0.0, 1.0),
         // Whole numbers in the middle of their bins.
-        Outcome::Count { .. } => (Count, -0.5, scenario.world.actors.len() as f64 + 0.5),
+        Outcome::Count { org, .. } => {
+            let org = &scenario.world.organisations[*org];
+            let counted = scenario.value(org.counted_seats) + f64::from(org.counted_candidates);
+            (
+                Count,
+                -0.5,
+                (scenario.world.actors.len() as f64 + counted).round() + 0.5,
+            )
+        }
         Outcome::EventCount { .. } => (Count, -0.5, EVENTS_EXPECTED + 0.5),
         Outcome::TimeTo { .. } => (
             Time,
@@ -200,6 +209,10 @@ fn range(scenario: &Scenario, program: &Program, outcome: &Outcome) -> (OutcomeK
             (Number, low, high)
         }
         Outcome::Affinity { .. } | Outcome::Trust { .. } => (Number, -1.0, 1.0),
+        Outcome::State { of, .. } => {
+            let (low, high) = of.range(scenario);
+            (Number, low, high)
+        }
         Outcome::Utility { .. } | Outcome::Antagonism { .. } => {
             (Number, -UTILITY_EXPECTED, UTILITY_EXPECTED)
         }
@@ -291,7 +304,8 @@ const fn month(outcome: &Outcome) -> Option<Month> {
         | Outcome::Trust { at, .. }
         | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
-        | Outcome::Antagonism { at, .. } => *at,
+        | Outcome::Antagonism { at, .. }
+        | Outcome::State { at, .. } => *at,
         Outcome::Adopted { by, .. }
         | Outcome::Completed { by, .. }
         | Outcome::TookPart { by, .. }
@@ -363,6 +377,7 @@ fn name_at_any_time(scenario: &Scenario, outcome: &Outcome) -> String {
         Outcome::Antagonism {
             org: o, bloc: b, ..
         } => format!("antagonism.{}.{}", org(o), bloc(b)),
+        Outcome::State { of, .. } => of.column(scenario),
         // The text says best what it is made of.
         combined => outcome_text::write_outcome(scenario, combined),
     }

@@ -66,6 +66,9 @@ fn world(leaves: &mut Leaves) -> World {
         exit_per_year: leaf(leaves, "organisations.A.exit_per_year", 0.01),
         exclusive: false,
         bloc: None,
+        counted_seats: leaf(leaves, "organisations.A.counted_seats", 0.0),
+        counted_candidates: 0,
+        counted_accession_per_year: leaf(leaves, "organisations.A.counted_accession_per_year", 0.0),
     };
     World {
         title: "Two".to_owned(),
@@ -186,6 +189,9 @@ fn actor(leaves: &mut Leaves, id: &str, number: u16) -> Actor {
         net_fuel_export_twh: of("net_fuel_export_twh", 0.0),
         fuel_export_share: of("fuel_export_share", 0.0),
         transit_role: of("transit_role", 0.0),
+        gdp_ppp_musd: of("gdp_ppp_musd", 0.0),
+        growth_per_year: of("growth_per_year", 0.0),
+        growth_volatility: of("growth_volatility", 0.0),
         exposure: Vec::new(),
         proximity: Vec::new(),
         presence: Vec::new(),

@@ -13,6 +13,7 @@ pub(crate) mod dyads;
 pub(crate) mod effect;
 pub(crate) mod element;
 pub(crate) mod expectation;
+mod fact;
 pub(crate) mod fields;
 pub(crate) mod figure;
 pub(crate) mod initiative;

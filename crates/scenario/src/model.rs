@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::claim::Expectation;
 use crate::date::{Month, Time};
+use crate::fact::Fact;
 use crate::leaf::{Leaf, Leaves};
 
 /// Index into [`World::actors`].
@@ -205,6 +206,12 @@ pub struct Actor {
     pub fuel_export_share: Leaf,
     /// How much the actor's territory matters for transit, 0..=1.
     pub transit_role: Leaf,
+    /// Gross domestic product at purchasing power parity [million int$], 0 where it is not known.
+    pub gdp_ppp_musd: Leaf,
+    /// Growth of GDP [log per year].
+    pub growth_per_year: Leaf,
+    /// Chance in the growth of GDP [log per square root of a year], >= 0.
+    pub growth_volatility: Leaf,
     /// Multiplier of the exposure to each threat (the exposure itself when the threat is `Direct`), >= 0.
     pub exposure: Vec<Leaf>,
     /// Nearness of each bloc's military alliance, 0..=1.
@@ -314,6 +321,19 @@ pub struct Organisation {
     pub exclusive: bool,
     /// The bloc whose military alliance this organisation is, if any.
     pub bloc: Option<BlocIdx>,
+    /// Full members that are counted without being actors, >= 0.
+    pub counted_seats: Leaf,
+    /// Candidates that are counted without being actors.
+    pub counted_candidates: u16,
+    /// Hazard of accession of each of them [per year], >= 0.
+    pub counted_accession_per_year: Leaf,
+}
+
+impl Organisation {
+    /// Whether it counts members or candidates that are not actors. A collective actor's seat then stands for them.
+    pub fn counts_others(&self, leaves: &Leaves) -> bool {
+        self.counted_candidates > 0 || leaves.value(self.counted_seats) > 0.0
+    }
 }
 
 /// How a body decides.
@@ -600,6 +620,22 @@ pub struct Driver {
     pub floor: Leaf,
     /// Largest value it may take.
     pub ceiling: Leaf,
+    /// What the deviations of other drivers do to it, by driver.
+    pub couplings: Vec<Coupling>,
+}
+
+/// What the deviation of one driver from its undisturbed course does to another.
+#[derive(Debug, Clone, Serialize)]
+pub struct Coupling {
+    /// The driver that deviates.
+    pub from: DriverIdx,
+    /// Change of the mean (of what the process returns to, drifts or grows by, or lies at) for a deviation of 1; of the logarithm
+    /// of its odds of rising for a chain.
+    pub mean: Leaf,
+    /// Change of the logarithm of the volatility (of the rate of jumps) for a deviation of 1.
+    pub volatility: Leaf,
+    /// Time in which the effect is felt to 63 % `[years]`, >= 0.
+    pub lag_years: Leaf,
 }
 
 /// The law of a driver.
@@ -1494,6 +1530,13 @@ pub enum Outcome {
         org: OrganisationIdx,
         /// Bloc.
         bloc: BlocIdx,
+        /// Month; the end if not given.
+        at: Option<Month>,
+    },
+    /// A fact of the state of actors, groups and organisations.
+    State {
+        /// The fact.
+        of: Fact,
         /// Month; the end if not given.
         at: Option<Month>,
     },

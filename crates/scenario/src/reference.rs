@@ -83,6 +83,7 @@ const PARTS: [Part; 7] = [
             &element::ELEMENT,
             &element::DEPTH,
             &driver::DRIVER,
+            &driver::COUPLING,
             &world::THREAT,
             &world::BLOC,
         ],

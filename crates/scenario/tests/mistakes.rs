@@ -1277,3 +1277,39 @@ fn odd_texts_are_answered_soon() {
     // All of them in a few seconds, unoptimised and on a busy machine.
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
+
+#[test]
+fn couplings_fit_their_drivers() {
+    let driver = "\"price\": (number: 1, process: GeometricBrownian(start: 1, growth: 0, volatility: 0.2), floor: 0, ceiling: 10),";
+    check(
+        "coupling_to_itself",
+        &["coupled_to_itself", "unknown_driver"],
+        &world(
+            driver,
+            "\"price\": (number: 1, process: GeometricBrownian(start: 1, growth: 0, volatility: 0.2), floor: 0, ceiling: 10, \
+             couplings: { \"price\": (mean: 1), \"prize\": (mean: 1) }),",
+        ),
+    );
+    check(
+        "coupling_without_volatility",
+        &["no_volatility"],
+        &world(
+            driver,
+            &format!(
+                "{driver} \"level\": (number: 2, process: Constant(level: 1), couplings: {{ \"price\": (volatility: 1) }}),"
+            ),
+        ),
+    );
+}
+
+#[test]
+fn outcomes_ask_for_groups_that_exist() {
+    check(
+        "group_of_parties",
+        &["no_parties"],
+        &scenario(
+            "outcomes: [",
+            "outcomes: [VotingAgreement(among: Parties), ",
+        ),
+    );
+}

@@ -15,9 +15,10 @@ use crate::program::{Program, SitePlan};
 use crate::rng::LaneKeys;
 use crate::state::{
     Acts, Affinity, BlocTies, Bonds, Clashes, Clock, Cohesion, Commitment, Driver, ElementWeights,
-    Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posts, Posture, Progress, Recorder, Salience, Shield, Site, Sites, Standing, Statute, Stress,
-    Texts, Threatened, TiesVersion, TradeTotal, Traits, Utility, Verdict,
+    Elements, Ends, Felt, Grown, Growth, IdealPoint, Inputs, Joined, Keys, Leaving, Levels,
+    Parameters, Party, Plan, Posts, Posture, Progress, Recorder, Salience, Shield, Site, Sites,
+    Standing, Statute, Stress, Texts, Threatened, TiesVersion, TradeTotal, Traits, Utility,
+    Verdict,
 };
 use crate::step;
 use crate::systems::appraise::Workspace;
@@ -208,6 +209,7 @@ fn spawn(world: &mut World, program: &Program) {
             Threatened::default(),
             BlocTies::default(),
             TradeTotal::default(),
+            Growth::default(),
         ));
     }
     for dyad in &scenario.world.dyads {
@@ -278,6 +280,13 @@ fn insert(world: &mut World, program: &Arc<Program>) {
     ]));
     world.insert_resource(Clock::default());
     world.insert_resource(TiesVersion::default());
+    world.insert_resource(Grown::default());
+    let couplings = scenario
+        .world
+        .drivers
+        .iter()
+        .map(|driver| driver.couplings.len());
+    world.insert_resource(Felt(vec![Lanes::ZERO; couplings.sum()]));
     world.insert_resource(Acts::default());
     let site = |site: &SitePlan| Site {
         crew: vec![Lanes::ZERO; program.initiatives[site.initiative].parties.len()],

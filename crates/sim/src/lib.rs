@@ -13,6 +13,7 @@ pub mod batch;
 mod columns;
 mod company;
 mod engine;
+mod fact;
 pub mod isa;
 mod laned;
 pub mod lanes;

@@ -3,13 +3,15 @@
 //! A state outcome becomes a [`Probe`], read when its step has passed; an event outcome is counted from the
 //! events at the end.
 
-use foedera_scenario::{EventKind, Month, Outcome, Scenario, Status, Time};
+use foedera_scenario::{ActorKind, EventKind, Month, Outcome, Scenario, Status, Time};
 
 use crate::batch::{Event, Happening};
+use crate::fact::Reading;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::mechanisms::membership;
 use crate::program::Program;
+use crate::purpose;
 use crate::state::{BlocTies, Cohesion, Driver, Levels, Party, Progress, Standing, Utility};
 
 /// An outcome with the step at which it is read.
@@ -37,7 +39,8 @@ fn month_of(outcome: &Outcome) -> Option<Option<Month>> {
         | Outcome::Trust { at, .. }
         | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
-        | Outcome::Antagonism { at, .. } => Some(*at),
+        | Outcome::Antagonism { at, .. }
+        | Outcome::State { at, .. } => Some(*at),
         Outcome::Adopted { by, .. } | Outcome::TookPart { by, .. } => Some(*by),
         Outcome::BlockShare { .. } | Outcome::ParticipationShare { .. } => Some(None),
         Outcome::TimeTo { .. }
@@ -113,6 +116,7 @@ pub(crate) struct Columns<'a> {
     pub(crate) blocs: &'a [BlocTies],
     pub(crate) utilities: &'a [Utility],
     pub(crate) inputs: &'a crate::state::Inputs,
+    pub(crate) state: Reading<'a>,
 }
 
 impl Columns<'_> {
@@ -135,6 +139,7 @@ impl Columns<'_> {
                     self.affinity[self.plan.dyad(*source, *target)].value
                 }
             }
+            Outcome::State { of, .. } => self.state.read(of),
             Outcome::Count { org, status, .. } => self.count(*org, *status),
             Outcome::HasStatus {
                 actor, org, status, ..
@@ -185,12 +190,47 @@ impl Columns<'_> {
     fn count(&self, org: usize, status: Status) -> Lanes {
         let wanted = membership::code(status);
         let mut sum = Lanes::ZERO;
+        let world = &self.plan.scenario.world;
+        let counts = world.organisations[org].counts_others(&self.plan.scenario.leaves);
+        if counts {
+            sum = self.counted(org, status);
+        }
         for row in self.plan.organisations[org].seats.clone() {
+            let kind = world.actors[self.plan.seats[row].actor].kind;
+            if counts && status == Status::Member && kind == ActorKind::Collective {
+                continue;
+            }
             sum.update_with(&self.standing[row].status, |sum, status| {
                 sum + math::indicator(status == wanted)
             });
         }
         sum
+    }
+
+    /// Members or candidates that are no actors.
+    fn counted(&self, org: usize, status: Status) -> Lanes {
+        let spec = &self.plan.scenario.world.organisations[org];
+        let clock = self.state.clock;
+        let years = (clock.step + 1) as f32 * clock.years;
+        let mut acceded = Lanes::ZERO;
+        for candidate in 0..spec.counted_candidates {
+            let mut uniform = Lanes::ZERO;
+            let (place, number) = (u32::from(candidate), u32::from(spec.number));
+            let keys = &self.state.keys.0;
+            keys.fill_uniforms(purpose::COUNTED, place, number, &mut uniform);
+            let rate = self.inputs.get(spec.counted_accession_per_year);
+            for l in 0..LANES {
+                acceded[l] += membership::acceded(uniform[l], rate[l], years);
+            }
+        }
+        let all = f32::from(spec.counted_candidates);
+        match status {
+            Status::Member => {
+                acceded.zip(self.inputs.get(spec.counted_seats), |new, old| new + old)
+            }
+            Status::Candidate => acceded.map(|acceded| all - acceded),
+            _ => Lanes::ZERO,
+        }
     }
 
     fn has_status(&self, actor: usize, org: usize, status: Status) -> Lanes {

@@ -60,6 +60,8 @@ pub struct Program {
     pub(crate) scales_trade: bool,
     /// Every rule by which an organisation may ever decide: its own first, then those of effects.
     pub(crate) statutes: Vec<Vec<Rule>>,
+    /// Whether economies grow: any figure of growth is not zero, or may be drawn or set.
+    pub(crate) grows: bool,
 }
 
 /// Structure of one organisation.
@@ -222,6 +224,7 @@ impl Program {
         }
         let scales_trade =
             all_effects(&scenario).any(|effect| matches!(effect, Effect::TradeScale { .. }));
+        let grows = grows(&scenario);
         Self {
             scenario,
             n_steps,
@@ -242,6 +245,7 @@ impl Program {
             exposes,
             scales_trade,
             statutes,
+            grows,
         }
     }
 
@@ -260,6 +264,18 @@ impl Program {
     pub(crate) fn statute(&self, org: usize, rule: &Rule) -> f32 {
         let place = self.statutes[org].iter().position(|known| known == rule);
         place.expect("rules of effects were planned") as f32
+    }
+
+    /// The years of growth that a step brings, counted from the world's year: those of the calendar years begun since the
+    /// step before, at the first step since the world's.
+    pub(crate) fn years_of_growth(&self, step: u32) -> std::ops::RangeInclusive<u32> {
+        let time = &self.scenario.time;
+        let count = |step: u32| {
+            let since = time.month_of(step as usize).year() - self.scenario.world.as_of.year();
+            u32::try_from(since).unwrap_or(0)
+        };
+        let before = step.checked_sub(1).map_or(0, count);
+        before + 1..=count(step)
     }
 
     /// The measures recorded at every step.
@@ -368,6 +384,23 @@ fn plan_statutes(scenario: &Scenario) -> Vec<Vec<Rule>> {
         }
     }
     all
+}
+
+/// Whether economies grow.
+fn grows(scenario: &Scenario) -> bool {
+    let figures =
+        |actor: &foedera_scenario::Actor| [actor.growth_per_year, actor.growth_volatility];
+    let figures: BTreeSet<_> = scenario.world.actors.iter().flat_map(figures).collect();
+    let drawn = scenario
+        .uncertainties
+        .iter()
+        .map(|uncertainty| uncertainty.leaf);
+    let set = scenario
+        .policies
+        .iter()
+        .flat_map(|policy| policy.set.iter().map(|(leaf, _)| *leaf));
+    figures.iter().any(|&leaf| scenario.value(leaf).abs() > 0.0)
+        || drawn.chain(set).any(|leaf| figures.contains(&leaf))
 }
 
 /// Levels count as live if they start above zero, may be drawn or set above it, or an effect names them.

@@ -32,6 +32,16 @@ pub(crate) const ERRATIC: u8 = 16;
 pub(crate) const ERRATIC_SEAT: u8 = 17;
 /// Whether a member of two organisations that exclude one another chooses; entity is organisation and actor.
 pub(crate) const CHOICE: u8 = 18;
+/// Own chance of an actor's growth in a year; step is years since the world's, entity the actor's number.
+pub(crate) const GROWTH: u8 = 21;
+/// Common shock to growth in a year; entity 0.
+pub(crate) const GROWTH_COMMON: u8 = 22;
+/// The agenda of an outside body in a year; step is the calendar year, entity 0.
+pub(crate) const VOTE_AGENDA: u8 = 23;
+/// Chance of a pair's votes in a year; step is the calendar year, entity is the dyad.
+pub(crate) const VOTE_PAIR: u8 = 24;
+/// When a counted candidate accedes; step is its place, entity the organisation's number.
+pub(crate) const COUNTED: u8 = 25;
 
 #[cfg(test)]
 mod tests {
@@ -53,6 +63,11 @@ mod tests {
             super::ERRATIC,
             super::ERRATIC_SEAT,
             super::CHOICE,
+            super::GROWTH,
+            super::GROWTH_COMMON,
+            super::VOTE_AGENDA,
+            super::VOTE_PAIR,
+            super::COUNTED,
         ];
         let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

@@ -36,6 +36,16 @@ laned! {
 #[derive(Component, Default)]
 pub(crate) struct Traits(pub(crate) TraitValues<Lanes>);
 
+/// Growth of an economy.
+#[derive(Component, Default)]
+pub(crate) struct Growth {
+    /// GDP over that at the start.
+    pub(crate) factor: Lanes,
+    /// The same by the last year of growth.
+    pub(crate) ratio: Lanes,
+    pub(crate) noise: NoiseBlock,
+}
+
 /// Ideal point.
 #[derive(Component, Default)]
 pub(crate) struct IdealPoint {
@@ -266,6 +276,10 @@ pub(crate) struct Driver {
     pub(crate) offset: Lanes,
     /// Lasting shift of the mean.
     pub(crate) mean_shift: Lanes,
+    /// What couplings add to the mean.
+    pub(crate) pull: Lanes,
+    /// What couplings multiply the volatility by.
+    pub(crate) swing: Lanes,
     pub(crate) noise: NoiseBlock,
 }
 
@@ -381,6 +395,14 @@ impl Inputs {
 /// The parameters of the law in lanes.
 #[derive(Resource)]
 pub(crate) struct Parameters(pub(crate) Law<Lanes>);
+
+/// Deviations of drivers as they are felt by others, in the order of drivers and their couplings.
+#[derive(Resource, Default)]
+pub(crate) struct Felt(pub(crate) Vec<Lanes>);
+
+/// Whether economies grew in this step.
+#[derive(Resource, Default)]
+pub(crate) struct Grown(pub(crate) bool);
 
 /// Version of the ties of all pairs: one more whenever an effect or a new block changes any.
 #[derive(Resource, Default)]

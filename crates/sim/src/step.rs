@@ -4,7 +4,8 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 
 use crate::systems::{
-    appraise, bargain, build, expose, forces, load, observe, projects, relate, shock, withdraw,
+    appraise, bargain, build, expose, forces, grow, load, observe, projects, relate, shock,
+    withdraw,
 };
 
 /// The order in which a step happens. Deciding is part of `bargain`: a rule needs the values at hand.
@@ -17,6 +18,7 @@ pub(crate) fn schedule() -> Schedule {
                 shock::advance_drivers,
                 shock::fire_shocks,
                 shock::apply_policy,
+                grow::grow,
             )
                 .chain(),
             // Expose

@@ -63,6 +63,23 @@ impl Decoder<'_> {
                 self.report_leaf("scenario::low_above_high", driver.ceiling, &message);
             }
             self.check_start(driver, (floor, ceiling));
+            self.check_couplings(driver);
+        }
+    }
+
+    /// What has no chance movement cannot have more of it.
+    fn check_couplings(&mut self, driver: &Driver) {
+        if !matches!(
+            driver.process,
+            Process::Constant { .. } | Process::Path { .. } | Process::Markov { .. }
+        ) {
+            return;
+        }
+        for coupling in &driver.couplings {
+            if self.leaves.value(coupling.volatility).abs() > 0.0 {
+                let message = "this process has no volatility that could change";
+                self.report_leaf("scenario::no_volatility", coupling.volatility, message);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::{At, Decoder};
 use crate::leaf::Leaf;
-use crate::model::{Driver, Process};
+use crate::model::{Coupling, Driver, Process};
 use crate::spec::{ABOVE_ZERO, ANY, Choice, Field, Form, Kind, Shape, field, number, text};
 use crate::tree::{Entry, Node, Value};
 use crate::{date::Month, limits};
@@ -19,6 +19,37 @@ pub(crate) const DRIVER: Shape = Shape {
         field("process", Form::Choice("process"), "The law it follows"),
         number("floor", -1e9, 1e9, "Smallest value it may take").or(-1e9),
         number("ceiling", -1e9, 1e9, "Largest value it may take").or(1e9),
+        field(
+            "couplings",
+            Form::Words("a map from driver to coupling"),
+            "What the deviations of other drivers from their undisturbed course do to it",
+        )
+        .optional("none"),
+    ],
+};
+
+/// Keys of a coupling.
+pub(crate) const COUPLING: Shape = Shape {
+    name: "coupling",
+    doc: "What a deviation of 1 of another driver does to this one, from the next step on",
+    fields: &[
+        number(
+            "mean",
+            -1e6,
+            1e6,
+            "Added to what the process returns to, drifts or grows by, or lies at; for a chain to the logarithm of the rate of rising, and taken from that of falling",
+        )
+        .or(0.0),
+        number(
+            "volatility",
+            -10.0,
+            10.0,
+            "Added to the logarithm of the volatility, for jumps of their rate",
+        )
+        .or(0.0),
+        number("lag_years", 0.0, 100.0, "Time in which it is felt to 63 %")
+            .unit("years")
+            .or(0.0),
     ],
 };
 
@@ -140,7 +171,9 @@ impl Decoder<'_> {
         let process = fields
             .node("process")
             .and_then(|node| self.process(node, &fields));
+        let couplings = self.couplings(&fields, id);
         Some(Driver {
+            couplings,
             id: id.clone(),
             title: fields.text(self, "title").unwrap_or_else(|| id.clone()),
             unit: fields.text(self, "unit").unwrap_or_default(),
@@ -149,6 +182,44 @@ impl Decoder<'_> {
             ceiling: fields.leaf(self, "ceiling"),
             process: process?,
         })
+    }
+
+    fn couplings(&mut self, driver: &Fields, own: &str) -> Vec<Coupling> {
+        let at = driver.at("couplings");
+        let mut couplings = Vec::new();
+        for entry in driver.entries(self, "couplings") {
+            let (id, at) = (&entry.key.text, at.key(&entry.key.text));
+            let from = self.name_of(id, entry.key.span, Kind::Driver, &at.path);
+            if id == own {
+                let message = "a driver does not feed itself";
+                let mistake = self.mistake(
+                    "scenario::coupled_to_itself",
+                    entry.key.span,
+                    &at.path,
+                    message,
+                );
+                self.push(
+                    mistake.expected(
+                        "another driver; what returns to its mean is an OrnsteinUhlenbeck",
+                    ),
+                );
+            }
+            let Some(fields) = Fields::open(self, &entry.value, &COUPLING, &at) else {
+                continue;
+            };
+            let (mean, volatility) = (fields.leaf(self, "mean"), fields.leaf(self, "volatility"));
+            let lag_years = fields.leaf(self, "lag_years");
+            if let Some(from) = from {
+                couplings.push(Coupling {
+                    from,
+                    mean,
+                    volatility,
+                    lag_years,
+                });
+            }
+        }
+        couplings.sort_by_key(|coupling| coupling.from);
+        couplings
     }
 
     fn process(&mut self, node: &Node, driver: &Fields) -> Option<Process> {

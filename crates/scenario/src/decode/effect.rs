@@ -438,7 +438,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn domain(&mut self, node: &Node, at: &At) -> Option<Domain> {
+    pub(super) fn domain(&mut self, node: &Node, at: &At) -> Option<Domain> {
         let (shape, _) = self.variant(node, &DOMAINS, at)?;
         Domain::ALL
             .into_iter()
@@ -451,7 +451,7 @@ impl Decoder<'_> {
             .and_then(|node| self.status(node, &fields.at(key)))
     }
 
-    fn group_at(&mut self, fields: &Fields, key: &str) -> Option<Group> {
+    pub(super) fn group_at(&mut self, fields: &Fields, key: &str) -> Option<Group> {
         fields
             .node(key)
             .and_then(|node| self.group(node, &fields.at(key)))

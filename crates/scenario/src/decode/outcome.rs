@@ -1,7 +1,7 @@
 //! Outcomes and the events they ask about.
 
 use super::fields::Fields;
-use super::{At, Decoder};
+use super::{At, Decoder, fact};
 use crate::date::Month;
 use crate::limits;
 use crate::model::{Arithmetic, CohesionPart, Comparison, EventKind, Outcome, Status, Term};
@@ -167,6 +167,20 @@ pub(crate) const OUTCOMES: Choice = Choice {
             doc: "Adopted signal of an organisation towards a bloc; positive is against it",
             fields: &[ORG, BLOC, AT],
         },
+        fact::GDP,
+        fact::GDP_SHARE,
+        fact::CAPABILITY,
+        fact::CAPABILITY_SHARE,
+        fact::IDEAL_POINT,
+        fact::IDEAL_POINT_DISTANCE,
+        fact::IDEAL_POINT_SPREAD,
+        fact::VOTING_AGREEMENT,
+        fact::THREAT,
+        fact::STRESS,
+        fact::SALIENCE,
+        fact::COMMITMENT,
+        fact::REGIME_DISTANCE,
+        fact::AGENDA_SHARE,
         Shape {
             name: "Any",
             doc: "Whether at least one is true",
@@ -550,7 +564,7 @@ impl Decoder<'_> {
                     at,
                 })
             }
-            other => unreachable!("outcome {other} is in the table and not here"),
+            other => self.fact(other, &fields),
         }
     }
 
@@ -853,7 +867,12 @@ impl Decoder<'_> {
         })
     }
 
-    fn pair_differs(&mut self, fields: &Fields, source: Option<usize>, target: Option<usize>) {
+    pub(super) fn pair_differs(
+        &mut self,
+        fields: &Fields,
+        source: Option<usize>,
+        target: Option<usize>,
+    ) {
         if source.is_some() && source == target {
             let span = fields.span("target");
             let message = "an actor is no pair with itself";

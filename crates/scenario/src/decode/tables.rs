@@ -40,6 +40,15 @@ pub(crate) const ACTORS: Shape = Shape {
             .or(0.0),
         share("fuel_export_share", "Share of fuel in exports").or(0.0),
         share("transit_role", "How much its territory matters for transit").or(0.0),
+        number("gdp_ppp_musd", 0.0, 1e9, "Gross domestic product at purchasing power parity; 0 where it is not known")
+            .unit("million int$")
+            .or(0.0),
+        number("growth_per_year", -0.5, 0.5, "Growth of GDP; a world in which every actor has 0 here and below does not grow")
+            .unit("log per year")
+            .or(0.0),
+        number("growth_volatility", 0.0, 1.0, "Chance in the growth of GDP")
+            .unit("log per square root of a year")
+            .or(0.0),
         number("exposure", 0.0, 100.0, "Multiplier of the exposure to a threat (the exposure itself when the threat is `Direct`)")
             .optional("1, or 0 for a `Direct` threat"),
         share("proximity", "Nearness of a bloc's military alliance").or(0.0),
@@ -49,8 +58,9 @@ pub(crate) const ACTORS: Shape = Shape {
 
 /// Columns of a table that are no numbers with a path.
 const ACTOR_KEYS: usize = 5;
-/// Where the columns end that stand once in a table.
-const FIGURES_END: usize = 19;
+
+/// Columns before those that stand once for each threat or bloc.
+const ACTOR_COLUMNS: usize = ACTORS.fields.len() - 3;
 
 /// One column: its name, range and default, where it stands and where its figures come from.
 #[derive(Debug, Clone)]
@@ -154,12 +164,12 @@ impl Decoder<'_> {
     ) -> Vec<Actor> {
         let table = &read.table;
         let keys = &ACTORS.fields[..ACTOR_KEYS];
-        let mut columns: Vec<Column> = ACTORS.fields[ACTOR_KEYS..FIGURES_END]
+        let mut columns: Vec<Column> = ACTORS.fields[ACTOR_KEYS..ACTOR_COLUMNS]
             .iter()
             .map(|field| column(field.name, field))
             .collect();
         for (field, kind) in
-            ACTORS.fields[FIGURES_END..]
+            ACTORS.fields[ACTOR_COLUMNS..]
                 .iter()
                 .zip([Kind::Threat, Kind::Bloc, Kind::Bloc])
         {
@@ -208,6 +218,9 @@ impl Decoder<'_> {
             net_fuel_export_twh: next(),
             fuel_export_share: next(),
             transit_role: next(),
+            gdp_ppp_musd: next(),
+            growth_per_year: next(),
+            growth_volatility: next(),
             exposure: (0..threats).map(|_| next()).collect(),
             proximity: (0..blocs).map(|_| next()).collect(),
             presence: (0..blocs).map(|_| next()).collect(),

@@ -87,6 +87,13 @@ pub(crate) const ORGANISATION: Shape = Shape {
         field("exclusive", Form::Flag, "Whether its treaty forbids full membership of another organisation with a mutual-assistance article")
             .optional("false"),
         field("bloc", Form::Name(Kind::Bloc), "The bloc whose military alliance it is").optional("none"),
+        number("counted_seats", 0.0, 1000.0, "Full members that `Count` counts without their being actors; the seat of a collective actor stands for them and is then not counted")
+            .or(0.0),
+        field("counted_candidates", Form::Whole { min: 0, max: 64 }, "Candidates that are counted without being actors")
+            .optional("0"),
+        number("counted_accession_per_year", 0.0, 10.0, "Hazard of accession of each counted candidate")
+            .unit("per year")
+            .or(0.0),
     ],
 };
 
@@ -262,6 +269,12 @@ impl Decoder<'_> {
             exit_per_year: fields.leaf(self, "exit_per_year"),
             exclusive: fields.flag(self, "exclusive", false),
             bloc: fields.name(self, "bloc"),
+            counted_seats: fields.leaf(self, "counted_seats"),
+            counted_candidates: fields
+                .whole(self, "counted_candidates")
+                .and_then(|n| u16::try_from(n).ok())
+                .unwrap_or(0),
+            counted_accession_per_year: fields.leaf(self, "counted_accession_per_year"),
         })
     }
 

@@ -22,7 +22,8 @@ pub fn title(scenario: &Scenario, outcome: &Outcome) -> String {
         | Outcome::Trust { at, .. }
         | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
-        | Outcome::Antagonism { at, .. } => format!("{subject} at {}", end(at)),
+        | Outcome::Antagonism { at, .. }
+        | Outcome::State { at, .. } => format!("{subject} at {}", end(at)),
         Outcome::Adopted { by, .. }
         | Outcome::Completed { by, .. }
         | Outcome::TookPart { by, .. } => format!("{subject} by {}", end(by)),
@@ -143,6 +144,7 @@ fn subject(scenario: &Scenario, outcome: &Outcome) -> String {
         } => {
             format!("Antagonism of {} to {}", org(o), bloc(b))
         }
+        Outcome::State { of, .. } => of.title(scenario),
         // Made of others: titled as a whole.
         _ => String::new(),
     }

@@ -1,7 +1,8 @@
 //! Outcomes back to the outcome language.
 
 use crate::date::Month;
-use crate::model::{Comparison, EventKind, Outcome, Predicate, Scenario, Status};
+use crate::fact::Fact;
+use crate::model::{Comparison, EventKind, Group, Outcome, Predicate, Scenario, Status};
 
 /// Writes one outcome in the outcome language.
 pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
@@ -24,6 +25,7 @@ pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
         | Outcome::Presence { .. }
         | Outcome::Utility { .. }
         | Outcome::Affinity { .. } => w.of_actor(outcome),
+        Outcome::State { of, at } => w.of_state(of, *at),
         Outcome::Adopted {
             initiative,
             rung,
@@ -250,6 +252,65 @@ impl Words<'_> {
             }
             other => unreachable!("{other:?} is not asked of an actor"),
         }
+    }
+
+    fn of_state(&self, of: &Fact, at: Option<Month>) -> String {
+        let ppp = |ppp: bool| if ppp { "ppp: true" } else { "" }.to_owned();
+        let actor = |idx: usize| self.actor("actor", idx);
+        let domain = |domain: crate::model::Domain| word("domain", domain.name());
+        let none = String::new;
+        let (first, second, third) = match of {
+            Fact::Gdp { actor: a, ppp: p } => (actor(*a), ppp(*p), none()),
+            Fact::GdpShare {
+                actor: a,
+                among,
+                ppp: p,
+            } => (actor(*a), self.among(among), ppp(*p)),
+            Fact::Capability { actor: a } | Fact::IdealPoint { actor: a } => {
+                (actor(*a), none(), none())
+            }
+            Fact::CapabilityShare { actor: a, among } => (actor(*a), self.among(among), none()),
+            Fact::IdealPointDistance { among }
+            | Fact::IdealPointSpread { among }
+            | Fact::VotingAgreement { among } => (self.among(among), none(), none()),
+            Fact::Threat { actor: a, threat } => {
+                let threat = text("threat", &self.scenario.world.threats[*threat].id);
+                (actor(*a), threat, none())
+            }
+            Fact::Stress {
+                actor: a,
+                domain: d,
+            }
+            | Fact::Salience {
+                actor: a,
+                domain: d,
+            } => (actor(*a), domain(*d), none()),
+            Fact::Commitment { actor: a, org } => (actor(*a), self.org(*org), none()),
+            Fact::RegimeDistance { source, target } => (
+                self.actor("source", *source),
+                self.actor("target", *target),
+                none(),
+            ),
+            Fact::AgendaShare { org, domain: d } => (self.org(*org), domain(*d), none()),
+        };
+        call(of.name(), [first, second, third, month("at", at)])
+    }
+
+    fn among(&self, group: &Group) -> String {
+        let world = &self.scenario.world;
+        let group = match group {
+            Group::Actors(actors) => {
+                let ids: Vec<String> = actors
+                    .iter()
+                    .map(|&idx| format!("\"{}\"", world.actors[idx].id))
+                    .collect();
+                format!("Actors([{}])", ids.join(", "))
+            }
+            Group::Members(org) => format!("Members(\"{}\")", world.organisations[*org].id),
+            Group::Bloc(bloc) => format!("Bloc(\"{}\")", world.blocs[*bloc].id),
+            Group::Parties => "Parties".to_owned(),
+        };
+        format!("among: {group}")
     }
 
     fn adoption(&self, initiative: usize, rung: usize) -> String {

@@ -4,7 +4,10 @@
 //!
 //! **Equations.** Ornstein-Uhlenbeck exactly discretised `D' = μ + (D − μ) e^{−rΔ} + v √((1 − e^{−2rΔ})/2r) z`; geometric Brownian
 //! `D' = D exp((g − v²/2)Δ + v √Δ z)`; random walk `D' = D + gΔ + v √Δ z`; chain: one step up or down at its rates; jumps
-//! decay to the base with a half-life; path: straight lines between dates. Shifts by effects add to the level (which
+//! decay to the base with a half-life; path: straight lines between dates. Couplings: the deviation `x` of another driver from its
+//! undisturbed course (its mean, start or base, the path itself) is felt with a lag, `f' = f + (x − f)(1 − e^{−Δ/L})`, x as it was after
+//! the step before; `Σ b f` is added to the mean (of what the process returns to, drifts or grows by, or lies at; a chain's rates of
+//! rising and falling are multiplied by `e^{±Σ b f}`), and `e^{Σ c f}` multiplies the volatility or the rate of jumps. Shifts by effects add to the level (which
 //! returns) or to what it returns to.
 //!
 //! **Reads** nothing. **Writes** driver levels.
@@ -40,12 +43,13 @@ pub(crate) fn reverting(
 /// Geometric Brownian motion after a step.
 #[inline(always)]
 pub(crate) fn geometric(level: f32, growth: f32, volatility: f32, years: f32, noise: f32) -> f32 {
-    level
-        * math::exp(
-            (growth - volatility * volatility / 2.0) * years
-                + volatility * math::sqrt(years) * noise,
-        )
+    let growth = (growth - volatility * volatility / 2.0) * years;
+    let factor = math::exp(growth + volatility * math::sqrt(years) * noise);
+    math::min(level * factor, STATE_MAX)
 }
+
+/// What grows without bound is kept below this, so that it stays a number. Assumption.
+const STATE_MAX: f32 = 1e30;
 
 /// Random walk after a step.
 #[inline(always)]
@@ -85,6 +89,28 @@ pub(crate) fn jumping(
     height * keep + size * math::indicator(uniform < math::saturate(per_year * years))
 }
 
+/// Deviation of another driver as it is felt after a step.
+#[inline(always)]
+pub(crate) fn felt(felt: f32, deviation: f32, lag_years: f32, years: f32) -> f32 {
+    let share = math::saturate(years / math::max(lag_years, LAG_MIN));
+    math::lerp(
+        felt,
+        deviation,
+        math::select(lag_years < LAG_MIN, 1.0, share),
+    )
+}
+
+/// A lag that is none [years].
+const LAG_MIN: f32 = 1e-4;
+/// A coupling multiplies by at most e to this power, or divides. Assumption: a limit for numbers drawn at random.
+const SWING_MAX: f32 = 5.0;
+
+/// What a coupling multiplies by.
+#[inline(always)]
+pub(crate) fn swing(sum: f32) -> f32 {
+    math::exp(math::clamp(sum, -SWING_MAX, SWING_MAX))
+}
+
 #[cfg(test)]
 #[expect(
     clippy::disallowed_methods,
@@ -100,6 +126,15 @@ mod tests {
         assert!((reverting(2.0, 1.0, 0.0, 0.5, 1.0, 1.0) - 2.5).abs() < 1e-5);
         assert!((geometric(1.0, 0.1, 0.0, 2.0, 0.0) - 0.2f32.exp()).abs() < 1e-6);
         assert!((walking(1.0, 0.5, 0.1, 4.0, 1.0) - 3.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_coupling_is_felt_with_its_lag() {
+        assert!((felt(0.2, 1.0, 0.0, 1.0 / 12.0) - 1.0).abs() < 1e-7);
+        // 1 − e^{−1} after one lag
+        assert!((felt(0.0, 1.0, 0.5, 0.5) - 0.632_12).abs() < 1e-5);
+        assert!((swing(2.0) - 2.0f32.exp()).abs() < 1e-4);
+        assert!(swing(1e30).is_finite() && swing(-1e30) > 0.0);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! **Claim.** Observers and partners count in part. A link between organisations brings in the partner's members.
 //!
 //! **Equations.** `w` = 0 outsider, 0.1 partner, 0.3 observer and candidate, 1 member, 0 suspended (parameters);
-//! `reach_jo = max(w_jo, Σ_e links_to(e) = o' L_oe w_jo')`.
+//! `reach_jo = max(w_jo, Σ_e links_to(e) = o' L_oe w_jo')`. Members that are counted without being actors: each counted candidate
+//! has acceded after t years with probability `1 − e^{−λt}`; they have no weight in anything but the count.
 //!
 //! **Reads** status, levels of linking elements. **Writes** weight, reach.
 //!
@@ -15,6 +16,7 @@ use foedera_scenario::Status;
 
 use crate::laned::params;
 use crate::math;
+use crate::mechanisms::withdrawal;
 
 params! {
     /// Parameters of membership.
@@ -49,6 +51,12 @@ pub(crate) fn weight(status: f32, partner: f32, observer: f32) -> f32 {
     math::select(status == MEMBER, 1.0, more)
 }
 
+/// Whether a counted candidate that drew this number has acceded after so many years.
+#[inline(always)]
+pub(crate) fn acceded(uniform: f32, per_year: f32, years: f32) -> f32 {
+    math::indicator(uniform < withdrawal::probability(per_year, years))
+}
+
 /// Status of a lane's code.
 pub(crate) fn status_of(code: f32) -> Status {
     Status::ALL[code as usize]
@@ -63,6 +71,15 @@ pub(crate) fn standing(status: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_candidate_accedes_at_its_time_and_stays() {
+        // 1 − e^{−.5 · 2} = .632
+        assert!(acceded(0.63, 0.5, 2.0) > 0.0);
+        assert!(acceded(0.64, 0.5, 2.0) < 1.0);
+        assert!(acceded(0.64, 0.5, 2.5) > 0.0);
+        assert!(acceded(0.0, 0.0, 100.0) < 1.0);
+    }
 
     #[test]
     fn weights_follow_status() {

@@ -13,6 +13,7 @@ pub mod disputes;
 pub mod drivers;
 pub mod energy;
 pub mod forces;
+pub mod growth;
 pub mod influence;
 pub mod membership;
 pub mod outside;
@@ -23,6 +24,7 @@ pub mod security;
 pub mod threats;
 pub mod trade;
 pub mod trust;
+pub mod votes;
 pub mod withdrawal;
 
 use std::sync::LazyLock;
@@ -70,6 +72,10 @@ pub struct Law<T> {
     pub projects: projects::ProjectParams<T>,
     /// Forces abroad.
     pub forces: forces::ForcesParams<T>,
+    /// Growth.
+    pub growth: growth::GrowthParams<T>,
+    /// Votes in an outside body.
+    pub votes: votes::VoteParams<T>,
 }
 
 impl<T> Law<T> {
@@ -95,6 +101,8 @@ impl<T> Law<T> {
             withdrawal: withdrawal::WithdrawalParams::load(&mut read),
             projects: projects::ProjectParams::load(&mut read),
             forces: forces::ForcesParams::load(&mut read),
+            growth: growth::GrowthParams::load(&mut read),
+            votes: votes::VoteParams::load(&mut read),
         }
     }
 }
@@ -144,6 +152,8 @@ pub(crate) static DECLARED: &[Declared] = mechanisms![
     withdrawal: WithdrawalParams,
     projects: ProjectParams,
     forces: ForcesParams,
+    growth: GrowthParams,
+    votes: VoteParams,
     drivers,
 ];
 

@@ -98,7 +98,7 @@ fn change_presence(state: &mut State<'_>, host: usize, bloc: usize, by: f32) {
 }
 
 /// The actors of a group as it stands now.
-fn who(state: &State<'_>, group: &Group, initiative: Option<usize>) -> Vec<usize> {
+pub(super) fn who(state: &State<'_>, group: &Group, initiative: Option<usize>) -> Vec<usize> {
     let belongs = |actor: &usize| match group {
         Group::Actors(actors) => actors.contains(actor),
         Group::Bloc(bloc) => state.scenario.world.blocs[*bloc].members.contains(actor),

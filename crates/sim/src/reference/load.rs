@@ -75,7 +75,7 @@ pub(super) fn load<'p>(
         .world
         .drivers
         .iter()
-        .map(|driver| start(&state, &driver.process))
+        .map(|driver| start(&state, driver))
         .collect();
     state.initiatives = (0..scenario.initiatives.len())
         .map(|idx| initiative(&state, idx))
@@ -170,6 +170,7 @@ fn actor(state: &State<'_>, idx: usize) -> Actor {
         capability: value(&spec.capability_share),
         gdp: value(&spec.gdp_musd),
         income: value(&spec.gdp_per_head_usd),
+        grown: 1.0,
         polyarchy: value(&spec.polyarchy),
         autonomy: value(&spec.autonomy),
         ambition: value(&spec.ambition),
@@ -337,8 +338,8 @@ fn organisation(state: &State<'_>, org: usize) -> Organisation {
     }
 }
 
-fn start(state: &State<'_>, process: &Process) -> Driver {
-    let at = match process {
+fn start(state: &State<'_>, spec: &foedera_scenario::Driver) -> Driver {
+    let at = match &spec.process {
         Process::OrnsteinUhlenbeck { start, .. }
         | Process::GeometricBrownian { start, .. }
         | Process::RandomWalk { start, .. } => state.value(*start),
@@ -347,6 +348,8 @@ fn start(state: &State<'_>, process: &Process) -> Driver {
     };
     Driver {
         state: at,
+        felt: vec![0.0; spec.couplings.len()],
+        swing: 1.0,
         ..Driver::default()
     }
 }

@@ -12,7 +12,9 @@ mod commit;
 mod decide;
 mod effects;
 mod expose;
+mod fact;
 mod foresee;
+mod grow;
 mod load;
 mod observe;
 mod outcomes;
@@ -67,6 +69,7 @@ pub fn run(
         shock::advance_drivers(&mut state);
         shock::fire(&mut state);
         shock::apply_policy(&mut state);
+        grow::grow(&mut state);
         // Expose
         expose::expose(&mut state);
         // Appraise

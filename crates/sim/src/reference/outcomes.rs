@@ -1,13 +1,16 @@
 //! Outcomes: read from the state when their month has passed, or counted from the events at the end.
 
-use foedera_scenario::{EventKind, Month, Outcome, Status};
+use foedera_scenario::{ActorKind, EventKind, Month, Outcome, Status};
 
 use super::Replicate;
+use super::fact;
 use super::state::State;
 use crate::batch::{Event, Happening};
 use crate::math;
 use crate::mechanisms::membership;
 use crate::probe;
+use crate::purpose;
+use crate::rng;
 
 /// The step after which an outcome is read; none for those counted from events.
 fn step_of(state: &State<'_>, outcome: &Outcome) -> Option<usize> {
@@ -41,7 +44,8 @@ fn step_of(state: &State<'_>, outcome: &Outcome) -> Option<usize> {
         | Outcome::Trust { at, .. }
         | Outcome::Presence { at, .. }
         | Outcome::Utility { at, .. }
-        | Outcome::Antagonism { at, .. } => *at,
+        | Outcome::Antagonism { at, .. }
+        | Outcome::State { at, .. } => *at,
     };
     let time = &state.scenario.time;
     Some(time.step_of(at.unwrap_or(time.end)))
@@ -70,10 +74,8 @@ fn read(state: &State<'_>, outcome: &Outcome) -> f32 {
         Outcome::Presence { actor, bloc, .. } => state.actors[*actor].blocs[*bloc].presence,
         Outcome::Affinity { source, target, .. } if source == target => 1.0,
         Outcome::Affinity { source, target, .. } => state.pair(*source, *target).affinity,
-        Outcome::Count { org, status, .. } => {
-            let seats = organisation(org).seats.iter();
-            seats.filter(|seat| seat.status == *status).count() as f32
-        }
+        Outcome::State { of, .. } => fact::read(state, of),
+        Outcome::Count { org, status, .. } => count(state, *org, *status),
         Outcome::HasStatus {
             actor, org, status, ..
         } => {
@@ -184,6 +186,40 @@ pub(super) fn finish(mut state: State<'_>) -> Replicate {
         decisions: left.decisions,
         ledger: left.ledger,
         fault: left.fault,
+    }
+}
+
+/// Actors with a status, and those that are counted without being actors.
+fn count(state: &State<'_>, org: usize, status: Status) -> f32 {
+    let spec = &state.scenario.world.organisations[org];
+    let others = spec.counts_others(&state.scenario.leaves);
+    let stands_for_others = |actor: usize| {
+        others
+            && status == Status::Member
+            && state.scenario.world.actors[actor].kind == ActorKind::Collective
+    };
+    let seats = state.organisations[org].seats.iter();
+    let actors = seats
+        .filter(|seat| seat.status == status && !stands_for_others(seat.actor))
+        .count() as f32;
+    if !others {
+        return actors;
+    }
+    let years = (state.step + 1) as f32 * state.years;
+    let rate = state.value(spec.counted_accession_per_year);
+    let mut acceded = 0.0;
+    for candidate in 0..spec.counted_candidates {
+        let word = state.word(
+            purpose::COUNTED,
+            u32::from(candidate),
+            u32::from(spec.number),
+        );
+        acceded += membership::acceded(rng::uniform(word), rate, years);
+    }
+    match status {
+        Status::Member => acceded + state.value(spec.counted_seats) + actors,
+        Status::Candidate => f32::from(spec.counted_candidates) - acceded + actors,
+        _ => actors,
     }
 }
 

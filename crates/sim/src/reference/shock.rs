@@ -12,18 +12,23 @@ use crate::rng;
 
 /// Advances every driver; at the first step they stand at their start.
 pub(super) fn advance_drivers(state: &mut State<'_>) {
+    if state.step > 0 {
+        couple(state);
+    }
     for (idx, spec) in state.scenario.world.drivers.iter().enumerate() {
         if state.step > 0 {
             let word = state.word(purpose::DRIVER, state.step, u32::from(spec.number));
             state.drivers[idx].state = advanced(state, idx, &spec.process, word);
         }
+        let month = state.month;
+        let pull = state.drivers[idx].pull;
         let raw = match &spec.process {
-            Process::Constant { level } => state.value(*level),
-            Process::Path { points } => on_path(state, points),
+            Process::Constant { level } => state.value(*level) + pull,
+            Process::Path { points } => on_path(state, points, month) + pull,
             Process::Markov { levels, .. } => {
                 state.value(levels[state.drivers[idx].state as usize])
             }
-            Process::Jumps { base, .. } => state.value(*base) + state.drivers[idx].state,
+            Process::Jumps { base, .. } => state.value(*base) + state.drivers[idx].state + pull,
             Process::OrnsteinUhlenbeck { .. }
             | Process::GeometricBrownian { .. }
             | Process::RandomWalk { .. } => state.drivers[idx].state,
@@ -33,10 +38,52 @@ pub(super) fn advance_drivers(state: &mut State<'_>) {
     }
 }
 
+/// Feeds the deviations of drivers after the last step into those coupled to them.
+fn couple(state: &mut State<'_>) {
+    let drivers = &state.scenario.world.drivers;
+    let before = state.month - state.scenario.time.step.months();
+    for (idx, spec) in drivers.iter().enumerate() {
+        if spec.couplings.is_empty() {
+            continue;
+        }
+        let (mut pull, mut swing) = (0.0, 0.0);
+        for (at, coupling) in spec.couplings.iter().enumerate() {
+            let rest = undisturbed(state, &drivers[coupling.from].process, before);
+            let deviation = state.drivers[coupling.from].level - rest;
+            let felt = state.drivers[idx].felt[at];
+            let felt = kernel::felt(
+                felt,
+                deviation,
+                state.value(coupling.lag_years),
+                state.years,
+            );
+            state.drivers[idx].felt[at] = felt;
+            pull += state.value(coupling.mean) * felt;
+            swing += state.value(coupling.volatility) * felt;
+        }
+        state.drivers[idx].pull = pull;
+        state.drivers[idx].swing = kernel::swing(swing);
+    }
+}
+
+/// Where a driver would stand without chance, shifts and couplings.
+fn undisturbed(state: &State<'_>, process: &Process, month: i32) -> f32 {
+    match process {
+        Process::Path { points } => on_path(state, points, month),
+        Process::Constant { level: at }
+        | Process::OrnsteinUhlenbeck { mean: at, .. }
+        | Process::GeometricBrownian { start: at, .. }
+        | Process::RandomWalk { start: at, .. }
+        | Process::Jumps { base: at, .. } => state.value(*at),
+        Process::Markov { levels, start, .. } => state.value(levels[*start]),
+    }
+}
+
 /// The process's state after a step.
 fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 {
     let value = |leaf: &Leaf| state.value(*leaf);
     let (at, years) = (state.drivers[idx].state, state.years);
+    let (pull, swing) = (state.drivers[idx].pull, state.drivers[idx].swing);
     match process {
         Process::Constant { .. } | Process::Path { .. } => 0.0,
         Process::OrnsteinUhlenbeck {
@@ -45,12 +92,12 @@ fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 
             volatility,
             ..
         } => {
-            let mean = value(mean) + state.drivers[idx].mean_shift;
+            let mean = value(mean) + state.drivers[idx].mean_shift + pull;
             kernel::reverting(
                 at,
                 mean,
                 value(rate),
-                value(volatility),
+                value(volatility) * swing,
                 years,
                 rng::normal(word),
             )
@@ -59,8 +106,8 @@ fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 
             growth, volatility, ..
         } => kernel::geometric(
             at,
-            value(growth),
-            value(volatility),
+            value(growth) + pull,
+            value(volatility) * swing,
             years,
             rng::normal(word),
         ),
@@ -68,8 +115,8 @@ fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 
             drift, volatility, ..
         } => kernel::walking(
             at,
-            value(drift),
-            value(volatility),
+            value(drift) + pull,
+            value(volatility) * swing,
             years,
             rng::normal(word),
         ),
@@ -83,8 +130,8 @@ fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 
             kernel::chained(
                 at,
                 last,
-                value(up_per_year),
-                value(down_per_year),
+                value(up_per_year) * kernel::swing(pull),
+                value(down_per_year) / kernel::swing(pull),
                 years,
                 rng::uniform(word),
             )
@@ -96,7 +143,7 @@ fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 
             ..
         } => kernel::jumping(
             at,
-            value(per_year),
+            value(per_year) * swing,
             value(size),
             value(half_life_years),
             years,
@@ -106,15 +153,15 @@ fn advanced(state: &State<'_>, idx: usize, process: &Process, word: u32) -> f32 
 }
 
 /// Straight lines between dates, flat outside.
-fn on_path(state: &State<'_>, points: &[(Month, Leaf)]) -> f32 {
+fn on_path(state: &State<'_>, points: &[(Month, Leaf)], month: i32) -> f32 {
     let (first, last) = (points[0], points[points.len() - 1]);
-    if state.month < first.0.0 {
+    if month < first.0.0 {
         return state.value(first.1);
     }
     for ends in points.windows(2) {
         let ((before, low), (after, high)) = (ends[0], ends[1]);
-        if state.month >= before.0 && state.month < after.0 {
-            let share = (state.month - before.0) as f32 / (after.0 - before.0) as f32;
+        if month >= before.0 && month < after.0 {
+            let share = (month - before.0) as f32 / (after.0 - before.0) as f32;
             return math::lerp(state.value(low), state.value(high), share);
         }
     }

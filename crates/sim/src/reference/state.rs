@@ -71,6 +71,8 @@ pub(super) struct Actor {
     pub(super) capability: f32,
     pub(super) gdp: f32,
     pub(super) income: f32,
+    /// GDP over that at the start.
+    pub(super) grown: f32,
     pub(super) polyarchy: f32,
     pub(super) autonomy: f32,
     pub(super) ambition: f32,
@@ -192,6 +194,11 @@ pub(super) struct Driver {
     pub(super) state: f32,
     pub(super) offset: f32,
     pub(super) mean_shift: f32,
+    /// Deviations of others as they are felt, by coupling.
+    pub(super) felt: Vec<f32>,
+    /// What couplings add to the mean, and multiply the volatility by.
+    pub(super) pull: f32,
+    pub(super) swing: f32,
 }
 
 /// An initiative.

@@ -10,8 +10,8 @@ use crate::math;
 use crate::mechanisms::{forces, membership, salience, threats};
 use crate::program::{BLOCS_MAX, Program};
 use crate::state::{
-    Affinity, BlocTies, Clock, Driver, ElementWeights, Elements, Inputs, Keys, Levels, Parameters,
-    Plan, Posts, Salience, Standing, Stress, Threatened, TradeTotal, Traits,
+    Affinity, BlocTies, Clock, Driver, ElementWeights, Elements, Grown, Inputs, Keys, Levels,
+    Parameters, Plan, Posts, Salience, Standing, Stress, Threatened, TradeTotal, Traits,
 };
 
 /// Weighs statuses and finds who reaches in through links.
@@ -108,6 +108,8 @@ struct Danger<'a> {
     elements: &'a [ElementWeights],
     /// Combined capability of each bloc.
     capability: [Lanes; BLOCS_MAX],
+    /// Whether what hangs on size is to be found anew.
+    fresh: bool,
 }
 
 impl Danger<'_> {
@@ -132,7 +134,7 @@ impl Danger<'_> {
         driver.map_or(&Lanes::ZERO, |driver| &self.drivers[driver].level)
     }
 
-    /// The part of a threat's intensity that does not change in a run.
+    /// The part of a threat's intensity that only growth changes.
     #[inline(always)]
     fn exposure(&self, actor: usize, threat: usize, ties: &BlocTies) -> Lanes {
         let world = &self.plan.scenario.world;
@@ -281,6 +283,7 @@ pub(crate) fn perceive_threats(
     drivers: Column<Driver>,
     posts: Res<Posts>,
     elements: Res<Elements>,
+    grown: Res<Grown>,
     mut threatened: ColumnMut<Threatened>,
 ) {
     let mut danger = Danger {
@@ -292,6 +295,7 @@ pub(crate) fn perceive_threats(
         posts: &posts.0,
         elements: &elements.0,
         capability: [Lanes::ZERO; BLOCS_MAX],
+        fresh: clock.step == 0 || grown.0,
     };
     let (blocs, threatened) = (rows(&blocs), rows_mut(&mut threatened));
     let memory = &law.0.threats.memory;
@@ -324,8 +328,10 @@ fn perceive(
     let mut sum = Lanes::ZERO;
     let (mut external, mut regime, mut attack) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
     for (threat, spec) in danger.plan.scenario.world.threats.iter().enumerate() {
-        if first {
+        if danger.fresh {
             threatened.exposure[threat] = danger.exposure(actor, threat, ties);
+        }
+        if first {
             threatened.idle[threat] = danger.is_idle(threat, ties, &threatened.multiplier[threat]);
         }
         if threatened.idle[threat] {

@@ -13,9 +13,10 @@ use crate::purpose;
 use crate::rng::{self, NoiseBlock};
 use crate::state::{
     Affinity, BlocTies, BondValues, Bonds, Clock, Cohesion, Commitment, Driver, ElementWeights,
-    Elements, Ends, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters, Party, Plan,
-    Posts, Posture, Progress, Recorder, Salience, Shield, Sites, Standing, Statute, Stress, Texts,
-    Threatened, TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict, site,
+    Elements, Ends, Felt, Growth, IdealPoint, Inputs, Joined, Keys, Leaving, Levels, Parameters,
+    Party, Plan, Posts, Posture, Progress, Recorder, Salience, Shield, Sites, Standing, Statute,
+    Stress, Texts, Threatened, TiesVersion, TradeTotal, TraitValues, Traits, Utility, Verdict,
+    site,
 };
 use crate::systems::appraise;
 use crate::systems::bargain;
@@ -81,6 +82,7 @@ pub(crate) fn load_actors(
     mut saliences: ColumnMut<Salience>,
     mut stresses: ColumnMut<Stress>,
     mut threatened: ColumnMut<Threatened>,
+    mut growths: ColumnMut<Growth>,
 ) {
     let world = &plan.0.scenario.world;
     let half = &law.0.energy.market_twh;
@@ -101,6 +103,11 @@ pub(crate) fn load_actors(
         };
         rows_mut(&mut ideals)[idx] = IdealPoint {
             value: value(actor.ideal_point),
+            noise: NoiseBlock::default(),
+        };
+        rows_mut(&mut growths)[idx] = Growth {
+            factor: Lanes::ONE,
+            ratio: Lanes::ONE,
             noise: NoiseBlock::default(),
         };
         let salience = &mut rows_mut(&mut saliences)[idx];
@@ -307,7 +314,7 @@ pub(crate) fn total_trade(
     mut trade: ColumnMut<TradeTotal>,
     mut blocs: ColumnMut<BlocTies>,
 ) {
-    if !plan.0.scales_trade || *totalled == version.0 {
+    if !(plan.0.scales_trade || plan.0.grows) || *totalled == version.0 {
         return;
     }
     *totalled = version.0;
@@ -417,15 +424,20 @@ pub(crate) fn load_drivers(
     inputs: Res<Inputs>,
     clock: Res<Clock>,
     mut drivers: ColumnMut<Driver>,
+    mut felt: ResMut<Felt>,
     mut fired: ResMut<Fired>,
     mut fired_at: ResMut<FiredAt>,
     mut recorder: ResMut<Recorder>,
 ) {
+    felt.0.fill(Lanes::ZERO);
     for (driver, spec) in rows_mut(&mut drivers)
         .iter_mut()
         .zip(&plan.0.scenario.world.drivers)
     {
-        *driver = Driver::default();
+        *driver = Driver {
+            swing: Lanes::ONE,
+            ..Driver::default()
+        };
         driver.state = match &spec.process {
             Process::OrnsteinUhlenbeck { start, .. }
             | Process::GeometricBrownian { start, .. }

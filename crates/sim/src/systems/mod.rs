@@ -16,6 +16,7 @@ pub(crate) mod effects;
 pub(crate) mod expose;
 pub(crate) mod forces;
 pub(crate) mod foresee;
+pub(crate) mod grow;
 pub(crate) mod load;
 pub(crate) mod observe;
 pub(crate) mod projects;

@@ -7,6 +7,7 @@ use crate::appraisal;
 use crate::batch::{Fault, FaultKind};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::{add, is_zero};
+use crate::fact::Reading;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
 use crate::measures::cohesion::{self, MemberColumns};
@@ -14,8 +15,9 @@ use crate::measures::maturity;
 use crate::probe::Columns;
 use crate::program::Program;
 use crate::state::{
-    Affinity, BlocTies, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Inputs,
-    Keys, Levels, Party, Plan, Progress, Recorder, Standing, Texts, Traits, Utility, weighs,
+    Affinity, BlocTies, Clock, Cohesion, Commitment, Driver, ElementWeights, Elements, Growth,
+    IdealPoint, Inputs, Keys, Levels, Parameters, Party, Plan, Progress, Recorder, Salience,
+    Standing, Stress, Texts, Threatened, Traits, Utility, weighs,
 };
 
 /// What is measured from.
@@ -34,6 +36,17 @@ pub(crate) struct Measured<'w, 's> {
     levels: Column<'w, 's, Levels>,
     texts: Column<'w, 's, Texts>,
     drivers: Column<'w, 's, Driver>,
+}
+
+/// What facts of actors are read from.
+#[derive(SystemParam)]
+pub(crate) struct People<'w, 's> {
+    law: Res<'w, Parameters>,
+    growths: Column<'w, 's, Growth>,
+    ideals: Column<'w, 's, IdealPoint>,
+    threatened: Column<'w, 's, Threatened>,
+    stresses: Column<'w, 's, Stress>,
+    saliences: Column<'w, 's, Salience>,
 }
 
 /// Measures every organisation.
@@ -153,6 +166,7 @@ pub(crate) fn record(
     progress: Column<Progress>,
     parties: Column<Party>,
     blocs: Column<BlocTies>,
+    people: People,
     mut recorder: ResMut<Recorder>,
 ) {
     let plan = &*measured.plan.0;
@@ -173,9 +187,32 @@ pub(crate) fn record(
         blocs: rows(&blocs),
         utilities: rows(&measured.utilities),
         inputs: &measured.inputs,
+        state: reading(&measured, &people),
     };
     for probe in plan.probes.iter().filter(|probe| probe.step == step) {
         recorder.probes[probe.outcome] = columns.read(&plan.atoms[probe.outcome]);
+    }
+}
+
+/// What facts are read from.
+fn reading<'a>(measured: &'a Measured, people: &'a People) -> Reading<'a> {
+    Reading {
+        plan: &measured.plan.0,
+        inputs: &measured.inputs,
+        law: &people.law,
+        clock: &measured.clock,
+        keys: &measured.keys,
+        elements: &measured.elements,
+        traits: rows(&measured.traits),
+        growths: rows(&people.growths),
+        ideals: rows(&people.ideals),
+        threatened: rows(&people.threatened),
+        stresses: rows(&people.stresses),
+        saliences: rows(&people.saliences),
+        affinity: rows(&measured.affinity),
+        standing: rows(&measured.standing),
+        commitments: rows(&measured.commitments),
+        levels: rows(&measured.levels),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::mechanisms::drivers as kernel;
 use crate::mechanisms::withdrawal;
 use crate::purpose;
 use crate::rng::NoiseBlock;
-use crate::state::{Clock, Driver, Inputs, Keys, Plan};
+use crate::state::{Clock, Driver, Felt, Inputs, Keys, Plan};
 use crate::systems::effects::Targets;
 
 /// Advances every driver by a step; at the first step they stand at their start.
@@ -20,6 +20,7 @@ pub(crate) fn advance_drivers(
     inputs: Res<Inputs>,
     clock: Res<Clock>,
     keys: Res<Keys>,
+    mut felt: ResMut<Felt>,
     mut drivers: ColumnMut<Driver>,
 ) {
     let world = &plan.0.scenario.world;
@@ -32,11 +33,21 @@ pub(crate) fn advance_drivers(
     keys.0.isa().dispatch(
         #[inline(always)]
         || {
+            if clock.step > 0 && !felt.0.is_empty() {
+                couple(&world.drivers, &inputs, &clock, drivers, &mut felt.0);
+            }
             for (driver, spec) in drivers.iter_mut().zip(&world.drivers) {
                 if clock.step > 0 {
                     driver.state = advance(driver, &spec.process, &inputs, &clock);
                 }
-                let raw = settle(driver, &spec.process, &inputs, Month(clock.month));
+                let mut raw = settle(driver, &spec.process, &inputs, Month(clock.month));
+                if lies_at_its_mean(spec) {
+                    raw.update_with(
+                        &driver.pull,
+                        #[inline(always)]
+                        |raw, pull| raw + pull,
+                    );
+                }
                 let (floor, ceiling) = (inputs.get(spec.floor), inputs.get(spec.ceiling));
                 driver.level = Lanes::from_fn(
                     #[inline(always)]
@@ -45,6 +56,76 @@ pub(crate) fn advance_drivers(
             }
         },
     );
+}
+
+/// Whether couplings add to where a driver lies, rather than to where it goes.
+fn lies_at_its_mean(spec: &foedera_scenario::Driver) -> bool {
+    let lies = matches!(
+        spec.process,
+        Process::Constant { .. } | Process::Path { .. } | Process::Jumps { .. }
+    );
+    lies && !spec.couplings.is_empty()
+}
+
+/// Feeds the deviations of drivers after the last step into those coupled to them.
+#[inline(always)]
+fn couple(
+    specs: &[foedera_scenario::Driver],
+    inputs: &Inputs,
+    clock: &Clock,
+    drivers: &mut [Driver],
+    felt: &mut [Lanes],
+) {
+    let before = Month(clock.month - clock.months);
+    let mut felt = felt.iter_mut();
+    for (idx, spec) in specs.iter().enumerate() {
+        if spec.couplings.is_empty() {
+            continue;
+        }
+        let (mut pull, mut swing) = (Lanes::ZERO, Lanes::ZERO);
+        for coupling in &spec.couplings {
+            let felt = felt.next().expect("one place for each coupling");
+            let rest = undisturbed(&specs[coupling.from].process, inputs, before);
+            let (level, lag) = (
+                &drivers[coupling.from].level,
+                inputs.get(coupling.lag_years),
+            );
+            let (mean, volatility) = (inputs.get(coupling.mean), inputs.get(coupling.volatility));
+            for l in 0..LANES {
+                let deviation = level.0[l] - rest.0[l];
+                felt.0[l] = kernel::felt(felt.0[l], deviation, lag.0[l], clock.years);
+                pull.0[l] += mean.0[l] * felt.0[l];
+                swing.0[l] += volatility.0[l] * felt.0[l];
+            }
+        }
+        drivers[idx].pull = pull;
+        drivers[idx].swing = swing.map(kernel::swing);
+    }
+}
+
+/// Where a driver would stand without chance, shifts and couplings.
+#[inline(always)]
+fn undisturbed(process: &Process, inputs: &Inputs, month: Month) -> Lanes {
+    match process {
+        Process::Constant { level } => *inputs.get(*level),
+        Process::Path { points } => interpolate(points, inputs, month),
+        Process::OrnsteinUhlenbeck { mean, .. } => *inputs.get(*mean),
+        Process::GeometricBrownian { start, .. } | Process::RandomWalk { start, .. } => {
+            *inputs.get(*start)
+        }
+        Process::Markov { levels, start, .. } => *inputs.get(levels[*start]),
+        Process::Jumps { base, .. } => *inputs.get(*base),
+    }
+}
+
+/// Lane-wise product.
+#[inline(always)]
+fn times(one: &Lanes, other: &Lanes) -> Lanes {
+    one.zip(
+        other,
+        #[inline(always)]
+        |one, other| one * other,
+    )
 }
 
 /// Draws the noise of a driver's step: normal for diffusions, uniform for chains and jumps.
@@ -81,7 +162,7 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
                 driver,
                 mean,
                 inputs.get(*rate),
-                inputs.get(*volatility),
+                &times(inputs.get(*volatility), &driver.swing),
                 noise(),
                 years,
             )
@@ -89,21 +170,20 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
         Process::GeometricBrownian {
             growth, volatility, ..
         } => {
-            let (growth, volatility, noise) =
-                (inputs.get(*growth), inputs.get(*volatility), noise());
-            Lanes::from_fn(
-                #[inline(always)]
-                |l| kernel::geometric(state.0[l], growth.0[l], volatility.0[l], years, noise.0[l]),
+            let (growth, volatility) = (inputs.get(*growth), inputs.get(*volatility));
+            diffuse(
+                driver,
+                (growth, volatility),
+                noise(),
+                years,
+                kernel::geometric,
             )
         }
         Process::RandomWalk {
             drift, volatility, ..
         } => {
-            let (drift, volatility, noise) = (inputs.get(*drift), inputs.get(*volatility), noise());
-            Lanes::from_fn(
-                #[inline(always)]
-                |l| kernel::walking(state.0[l], drift.0[l], volatility.0[l], years, noise.0[l]),
-            )
+            let (drift, volatility) = (inputs.get(*drift), inputs.get(*volatility));
+            diffuse(driver, (drift, volatility), noise(), years, kernel::walking)
         }
         Process::Markov {
             levels,
@@ -111,8 +191,12 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
             down_per_year,
             ..
         } => {
-            let (up, down) = (inputs.get(*up_per_year), inputs.get(*down_per_year));
-            step_chain(state, levels.len() - 1, up, down, noise(), years)
+            let tilt = driver.pull.map(kernel::swing);
+            let up = times(inputs.get(*up_per_year), &tilt);
+            let down = inputs
+                .get(*down_per_year)
+                .zip(&tilt, |down, tilt| down / tilt);
+            step_chain(state, levels.len() - 1, &up, &down, noise(), years)
         }
         Process::Jumps {
             per_year,
@@ -120,10 +204,11 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
             half_life_years,
             ..
         } => {
-            let (rate, size) = (inputs.get(*per_year), inputs.get(*size));
+            let rate = times(inputs.get(*per_year), &driver.swing);
+            let size = inputs.get(*size);
             jump(
                 state,
-                rate,
+                &rate,
                 size,
                 inputs.get(*half_life_years),
                 noise(),
@@ -131,6 +216,25 @@ fn advance(driver: &Driver, process: &Process, inputs: &Inputs, clock: &Clock) -
             )
         }
     }
+}
+
+/// State of a process without a mean after a step.
+#[inline(always)]
+fn diffuse(
+    driver: &Driver,
+    (drift, volatility): (&Lanes, &Lanes),
+    noise: &Lanes,
+    years: f32,
+    step: impl Fn(f32, f32, f32, f32, f32) -> f32,
+) -> Lanes {
+    Lanes::from_fn(
+        #[inline(always)]
+        |l| {
+            let drift = drift.0[l] + driver.pull.0[l];
+            let volatility = volatility.0[l] * driver.swing.0[l];
+            step(driver.state.0[l], drift, volatility, years, noise.0[l])
+        },
+    )
 }
 
 /// State of a reverting process after a step.
@@ -147,7 +251,7 @@ fn revert(
     Lanes::from_fn(
         #[inline(always)]
         |l| {
-            let (mean, z) = (mean.0[l] + shift.0[l], noise.0[l]);
+            let (mean, z) = (mean.0[l] + shift.0[l] + driver.pull.0[l], noise.0[l]);
             kernel::reverting(state.0[l], mean, rate.0[l], volatility.0[l], years, z)
         },
     )

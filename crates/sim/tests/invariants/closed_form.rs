@@ -300,3 +300,142 @@ fn trust_falls_year_by_year_without_dialogue() {
         assert!(silent < talking, "{silent} against {talking}");
     }
 }
+
+/// The classroom with a falling tension, 1 + e^{-.3 t}, and raids that feel its deviation from 1.
+fn coupled(raids: &str) -> Arc<Program> {
+    let mut classroom = quiet();
+    let tension =
+        "OrnsteinUhlenbeck(start: 1, mean: 1, rate: 0.3, volatility: 0.2), floor: 0, ceiling: 3";
+    let falling =
+        "OrnsteinUhlenbeck(start: 2, mean: 1, rate: 0.3, volatility: 0), floor: 0, ceiling: 9";
+    classroom.world = replaced(&classroom.world, tension, falling);
+    let old =
+        "Jumps(base: 0.5, per_year: 0.3, size: 0.8, half_life_years: 2), floor: 0, ceiling: 3";
+    let new = format!("{raids}, floor: 0, ceiling: 9");
+    classroom.world = replaced(&classroom.world, old, &new);
+    let start = classroom
+        .scenario
+        .find("  uncertainties: {")
+        .expect("uncertainties");
+    let end = classroom.scenario.find("  outcomes: [").expect("outcomes");
+    classroom.scenario.replace_range(start..end, "");
+    classroom.program(&[])
+}
+
+#[test]
+fn couplings_follow_their_closed_forms() {
+    let quarter: f64 = 0.25;
+    // What was felt of the deviation in each step, with a lag of two years and with none.
+    let deviation = |step: i32| (-0.3 * quarter * f64::from(step)).exp();
+    let felt = |lag: Option<f64>| {
+        let mut all = vec![0.0];
+        for step in 1..40 {
+            let before = all[all.len() - 1];
+            let share = lag.map_or(1.0, |lag| 1.0 - (-quarter / lag).exp());
+            all.push(before + (deviation(step - 1) - before) * share);
+        }
+        all
+    };
+    let sum = |felt: &[f64], n: usize| felt[1..=n].iter().sum::<f64>();
+    let (at_once, late) = (felt(None), felt(Some(2.0)));
+    let cases: [(&str, &dyn Fn(usize) -> f64); 5] = [
+        (
+            "Constant(level: 1), couplings: {\"tension\": (mean: 0.5)}",
+            &|n| 1.0 + 0.5 * at_once[n],
+        ),
+        (
+            "Constant(level: 1), couplings: {\"tension\": (mean: -0.5, lag_years: 2)}",
+            &|n| 1.0 - 0.5 * late[n],
+        ),
+        (
+            "RandomWalk(start: 1, drift: 0.1, volatility: 0), couplings: {\"tension\": (mean: 0.5, lag_years: 2)}",
+            &|n| 1.0 + quarter * (0.1 * n as f64 + 0.5 * sum(&late, n)),
+        ),
+        (
+            "GeometricBrownian(start: 1, growth: 0, volatility: 0), couplings: {\"tension\": (mean: 0.2)}",
+            &|n| (quarter * 0.2 * sum(&at_once, n)).exp(),
+        ),
+        (
+            "OrnsteinUhlenbeck(start: 1, mean: 1, rate: 1000, volatility: 0), couplings: {\"tension\": (mean: 0.4)}",
+            &|n| 1.0 + 0.4 * at_once[n],
+        ),
+    ];
+    for (raids, law) in cases {
+        let program = coupled(raids);
+        let outcome = run_still(&program, &[]);
+        let series = &outcome.series[measure(&program, "driver.raids")];
+        for (step, lanes) in series.iter().enumerate() {
+            let exact = law(step);
+            assert!(
+                (f64::from(lanes[63]) - exact).abs() < 3e-5,
+                "{raids} step {step}: {} against {exact}",
+                lanes[63]
+            );
+        }
+    }
+}
+
+/// Two volatilities, one doubled by a coupling: the same draws move the doubled one twice as far.
+#[test]
+fn a_coupling_scales_volatility() {
+    let walk = |volatility: f64, coupling: &str| {
+        let raids = format!(
+            "RandomWalk(start: 4, drift: 0, volatility: {volatility}), couplings: {{\"tension\": ({coupling})}}"
+        );
+        let program = coupled(&raids);
+        let outcome = run_still(&program, &[]);
+        // After the first draw: the deviation felt is that at the start, 1.
+        outcome.series[measure(&program, "driver.raids")][1]
+    };
+    let plain = walk(0.2, "mean: 0");
+    let doubled = walk(0.2, "volatility: 0.693147");
+    for lane in 0..64 {
+        let (one, two) = (plain[lane] - 4.0, doubled[lane] - 4.0);
+        assert!((two - 2.0 * one).abs() < 1e-5, "{two} against twice {one}");
+    }
+    assert!(plain.iter().any(|level| (level - 4.0).abs() > 0.05));
+}
+
+#[test]
+fn counted_candidates_accede_at_their_rate() {
+    let mut classroom = quiet();
+    classroom.world = replaced(
+        &classroom.world,
+        "exit_per_year: 0.01, bloc: \"north\",",
+        "exit_per_year: 0, bloc: \"north\", counted_seats: 20, counted_candidates: 3, counted_accession_per_year: 0.2,",
+    );
+    let asked = "outcomes: [Count(org: \"LEAGUE\", status: Candidate, at: \"2003-12\"), \
+                 Count(org: \"LEAGUE\", status: Candidate), Count(org: \"LEAGUE\", at: \"2003-12\"), Count(org: \"LEAGUE\"), \
+                 Count(org: \"PACT\", status: Candidate)],\n)\n";
+    let start = classroom.scenario.find("outcomes: [").expect("outcomes");
+    classroom.scenario.truncate(start);
+    classroom.scenario.push_str(asked);
+    let program = classroom.program(&[]);
+    let mut engine = foedera_sim::Engine::new(&program, Isa::detect());
+    let mut sums = [0.0; 2];
+    for first in (0..6_400).step_by(64) {
+        let outcomes = engine.run(&block(4, first, 64)).outcomes;
+        for lane in 0..foedera_sim::lanes::LANES {
+            let of_lane: Vec<f64> = outcomes
+                .iter()
+                .map(|lanes| f64::from(lanes[lane]))
+                .collect();
+            let at = |outcome: usize| of_lane[outcome];
+            sums[0] += at(0);
+            sums[1] += at(1);
+            // Whoever is no longer a candidate is a member, beside twenty and the three actors.
+            assert!((at(0) + at(2) - 26.0).abs() < 1e-6 && (at(1) + at(3) - 26.0).abs() < 1e-6);
+            assert!(at(1) <= at(0) && at(4).abs() < 1e-6);
+        }
+    }
+    for (sum, years) in sums.into_iter().zip([3.0, 10.0_f64]) {
+        let left = (-0.2 * years).exp();
+        let error = (3.0 * left * (1.0 - left) / 6_400.0).sqrt();
+        let mean = sum / 6_400.0;
+        assert!(
+            (mean - 3.0 * left).abs() < 5.0 * error,
+            "{mean} against {}",
+            3.0 * left
+        );
+    }
+}

@@ -8,6 +8,7 @@
 
 mod closed_form;
 mod forces;
+mod growth;
 mod layout;
 mod moment;
 mod nothing;

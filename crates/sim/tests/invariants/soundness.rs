@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foedera_scenario::{Leaf, Outcome, Scenario};
+use foedera_scenario::{Fact, Leaf, Outcome, Scenario};
 use foedera_sim::batch::FaultKind;
 use foedera_sim::lanes::{LANES, Lanes};
 use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, reference, rng};
@@ -67,6 +67,16 @@ fn bounds(program: &Program, outcome: &Outcome) -> (f64, f64) {
         Outcome::DriverLevel { .. } | Outcome::Utility { .. } | Outcome::Antagonism { .. } => {
             (f64::NEG_INFINITY, f64::INFINITY)
         }
+        Outcome::State { of, .. } => match of {
+            Fact::Gdp { .. }
+            | Fact::GdpShare { .. }
+            | Fact::CapabilityShare { .. }
+            | Fact::Threat { .. } => (0.0, f64::INFINITY),
+            Fact::IdealPoint { .. } | Fact::Stress { .. } => (-4.0, 4.0),
+            Fact::IdealPointDistance { .. } => (0.0, 8.0),
+            Fact::IdealPointSpread { .. } => (0.0, 4.0),
+            _ => (0.0, 1.0),
+        },
         _ => (0.0, 1.0),
     }
 }
@@ -102,6 +112,7 @@ fn assert_sound(program: &Program, outcome: &BlockOutcome, about: &str) {
                 Outcome::TimeTo { .. }
                     | Outcome::BlockShare { .. }
                     | Outcome::ParticipationShare { .. }
+                    | Outcome::State { .. }
             );
             let absent = may_be_absent && value.is_nan();
             let inside = (low..=high).contains(&f64::from(value));

@@ -357,7 +357,7 @@ fn named_parties_recognise_each_for_itself() {
 #[test]
 fn random_worlds_build_give_up_and_hold() {
     let mut seen = [0_u32; 4];
-    for seed in 0..80 {
+    for seed in 0..320 {
         let program = program(load_from(&random_world(seed), "question.ron", &[]));
         for event in run(&program, Isa::detect(), &block(seed, 0, 64)).events {
             match event.what {

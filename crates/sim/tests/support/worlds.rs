@@ -106,6 +106,10 @@ fn actors(dice: &mut Dice, parts: &Parts) -> String {
     let mut text = "id,name,number,kind,capability_share,gdp_musd,gdp_per_head_usd,population_thousand,polyarchy,ideal_point,salience.energy,\
                     salience.trade,salience.security,autonomy,ambition,net_fuel_export_twh,fuel_export_share,transit_role"
         .to_owned();
+    let grows = dice.chance(60);
+    if grows {
+        text.push_str(",gdp_ppp_musd,growth_per_year,growth_volatility");
+    }
     for (column, of) in [
         ("exposure", &parts.threats),
         ("proximity", &parts.blocs),
@@ -134,8 +138,10 @@ fn actors(dice: &mut Dice, parts: &Parts) -> String {
             (0.0, 1.0),
             (0.0, 1.0),
         ];
+        let growth = [(0.0, 900_000.0), (-0.1, 0.2), (0.0, 0.2)];
         for (low, high) in ranges
             .into_iter()
+            .chain(growth.into_iter().filter(|_| grows))
             .chain(parts.threats.iter().map(|_| (0.0, 2.0)))
         {
             write!(text, ",{}", dice.number(low, high)).expect("texts grow");
@@ -200,8 +206,9 @@ fn world(dice: &mut Dice, parts: &Parts) -> String {
         String::new()
     };
     format!(
-        "World(schema: 1, title: \"Random\", as_of: \"1999-12\", licence: \"none\", {price}\n organisations: {},\n elements: {},\n \
+        "World(schema: 1, title: \"Random\", as_of: \"{}\", licence: \"none\", {price}\n organisations: {},\n elements: {},\n \
          drivers: {},\n threats: {},\n blocs: {})",
+        dice.one(&["1999-12", "1996-03", "2001-07"]),
         entries(&parts.organisations, dice, &|dice, idx| organisation(
             dice, parts, idx
         )),
@@ -316,8 +323,18 @@ fn organisation(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
     } else {
         "0".to_owned()
     };
+    let counted = if dice.chance(40) {
+        format!(
+            ", counted_seats: {}, counted_candidates: {}, counted_accession_per_year: {}",
+            dice.below(9),
+            dice.below(4),
+            dice.number(0.0, 1.0)
+        )
+    } else {
+        String::new()
+    };
     format!(
-        "(number: {}, rule: {}, observer_vote: {vote}, meetings: {}, seats: {{{}}}, levels: {{{}}}, exit_per_year: {}, exclusive: {}{bloc})",
+        "(number: {}, rule: {}, observer_vote: {vote}, meetings: {}, seats: {{{}}}, levels: {{{}}}, exit_per_year: {}, exclusive: {}{bloc}{counted})",
         9 - idx,
         rule(dice, parts),
         months(dice),
@@ -420,9 +437,36 @@ fn driver(dice: &mut Dice, parts: &Parts, idx: usize) -> String {
             dice.number(0.1, 3.0)
         ),
     };
+    let others: Vec<String> = (0..parts.drivers.len())
+        .filter(|other| *other != idx)
+        .map(|other| parts.drivers[other].clone())
+        .collect();
+    let has_volatility = !["Constant", "Path", "Markov"]
+        .iter()
+        .any(|name| process.starts_with(name));
+    let couplings: Vec<String> = if dice.chance(40) {
+        dice.some(&others, 0)
+    } else {
+        Vec::new()
+    }
+    .iter()
+    .map(|id| {
+        let volatility = if has_volatility {
+            dice.number(-1.0, 1.0)
+        } else {
+            "0".to_owned()
+        };
+        format!(
+            "\"{id}\": (mean: {}, volatility: {volatility}, lag_years: {})",
+            dice.number(-0.5, 0.5),
+            dice.one(&["0", "0.5", "3"])
+        )
+    })
+    .collect();
     format!(
-        "(number: {}, process: {process}, floor: 0, ceiling: 4)",
-        20 - idx
+        "(number: {}, process: {process}, floor: 0, ceiling: 4, couplings: {{{}}})",
+        20 - idx,
+        couplings.join(", ")
     )
 }
 
@@ -656,6 +700,7 @@ fn outcomes(dice: &mut Dice, parts: &Parts, n_shocks: usize) -> String {
         format!("Implementation(org: \"{org}\", {at})"),
         format!("Level(org: \"{org}\", element: \"{element}\")"),
         format!("Count(org: \"{org}\", status: Member)"),
+        format!("Count(org: \"{org}\", status: Candidate, {at})"),
         format!("HasStatus(actor: \"{actor}\", org: \"{org}\", status: Observer)"),
         format!("DriverLevel(driver: \"{}\", {at})", parts.drivers[0]),
         format!("Affinity(source: \"{other}\", target: \"{actor}\")"),
@@ -670,6 +715,7 @@ fn outcomes(dice: &mut Dice, parts: &Parts, n_shocks: usize) -> String {
         format!("EventCount(event: Dispute(org: \"{org}\"))"),
         format!("TimeTo(event: Dispute(source: \"{actor}\", target: \"{other}\"))"),
     ];
+    all.extend(quantities(dice, parts, &at));
     for (id, _) in &parts.initiatives {
         all.push(format!("Adopted(initiative: \"{id}\", rung: \"r0\")"));
         all.push(format!("Depth(initiative: \"{id}\", {at})"));
@@ -719,6 +765,40 @@ fn outcomes(dice: &mut Dice, parts: &Parts, n_shocks: usize) -> String {
         all.push("EventCount(event: Shock(shock: \"s0\"))".to_owned());
     }
     all.join(", ")
+}
+
+/// Every quantity of the state.
+fn quantities(dice: &mut Dice, parts: &Parts, at: &str) -> Vec<String> {
+    let (org, actor, other) = (&parts.organisations[0], &parts.actors[0], &parts.actors[1]);
+    let mut group = || group(dice, parts, false);
+    let mut all = vec![
+        format!("Gdp(actor: \"{actor}\", {at})"),
+        format!("Gdp(actor: \"{other}\", ppp: true)"),
+        format!("GdpShare(actor: \"{actor}\", among: {})", group()),
+        format!(
+            "GdpShare(actor: \"{other}\", among: {}, ppp: true, {at})",
+            group()
+        ),
+        format!("Capability(actor: \"{other}\")"),
+        format!(
+            "CapabilityShare(actor: \"{actor}\", among: {}, {at})",
+            group()
+        ),
+        format!("IdealPoint(actor: \"{actor}\")"),
+        format!("IdealPointDistance(among: {}, {at})", group()),
+        format!("IdealPointSpread(among: {})", group()),
+        format!("VotingAgreement(among: {}, {at})", group()),
+        format!("VotingAgreement(among: Members(\"{org}\"))"),
+        format!("Stress(actor: \"{actor}\", domain: Security)"),
+        format!("Salience(actor: \"{other}\", domain: Trade, {at})"),
+        format!("Commitment(actor: \"{actor}\", org: \"{org}\")"),
+        format!("RegimeDistance(source: \"{other}\", target: \"{actor}\")"),
+        format!("AgendaShare(org: \"{org}\", domain: Energy, {at})"),
+    ];
+    if let Some(threat) = parts.threats.first() {
+        all.push(format!("Threat(actor: \"{actor}\", threat: \"{threat}\")"));
+    }
+    all
 }
 
 fn scenario(dice: &mut Dice, parts: &Parts) -> String {

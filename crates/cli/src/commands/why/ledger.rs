@@ -78,10 +78,11 @@ fn tablings(history: &History) -> Vec<Tabling<'_>> {
     }
     let paid = |decision: &Decision| {
         outcome.events.iter().find_map(|event| match event.what {
-            Happening::Paid { initiative, actor }
-                if event.lane == 0
-                    && event.step == decision.step
-                    && initiative == decision.initiative =>
+            Happening::Paid {
+                initiative, actor, ..
+            } if event.lane == 0
+                && event.step == decision.step
+                && initiative == decision.initiative =>
             {
                 Some(actor)
             }
