@@ -5,6 +5,7 @@ mod cli;
 mod determinism;
 mod gallery;
 mod golden;
+mod hindcast;
 mod propositions;
 mod scenarios;
 mod tidy;

@@ -419,6 +419,10 @@ pub(crate) fn load_organisations(
 }
 
 /// Resets drivers, shocks and what the block records.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a system names what it reads and writes"
+)]
 pub(crate) fn load_drivers(
     plan: Res<Plan>,
     inputs: Res<Inputs>,
