@@ -1,5 +1,6 @@
 //! The program as people and batch jobs meet it: commands, messages, exit codes.
 
+mod describing;
 mod models;
 mod refusals;
 mod running;

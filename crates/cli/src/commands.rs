@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod describe;
 mod diff;
 mod figure;
 mod man;
@@ -30,6 +31,8 @@ pub(crate) enum Verb {
     Check(check::Args),
     /// Shows a scenario: actors, initiatives, inputs with their sources
     Show(show::Args),
+    /// Writes a scenario as a document, in the form of the ODD protocol
+    Describe(describe::Args),
     /// Lists what two scenarios differ in
     Diff(diff::Args),
     /// Runs an ensemble and prints the answer with its error
@@ -64,6 +67,7 @@ impl Verb {
             Self::New(args) => new::run(&args, face),
             Self::Check(args) => check::run(&args, face),
             Self::Show(args) => show::run(&args, face),
+            Self::Describe(args) => describe::run(&args, face),
             Self::Diff(args) => diff::run(&args, face),
             Self::Run(args) => run::run(&args, face),
             Self::Why(args) => why::run(&args, face),

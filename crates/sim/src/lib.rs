@@ -29,6 +29,7 @@ pub mod rules;
 mod state;
 mod step;
 pub mod structure;
+pub mod submodels;
 mod systems;
 
 pub use batch::{Block, BlockOutcome, Measure, Record};

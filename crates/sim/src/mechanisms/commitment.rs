@@ -2,9 +2,10 @@
 //!
 //! **Claim.** Members commit to what serves them; declarations outrun deeds where interests vary. What is not used decays.
 //!
-//! **Equations.** Commitment tends to `logistic((U_io − u₀)/s)`; delivery of an organisation is the capability-weighted mean
-//! commitment of its members × (1 − η spread of their ideal points); built levels follow `declared × delivery` at
-//! 1/(build time) up, and by decay down.
+//! **Equations.** Commitment tends to `logistic((U_io − u₀)/s)` by a share `1 − e^{−κ Δt}` a step; delivery of an organisation is
+//! `Σ w √c · commitment / Σ w √c × (1 − η spread)`, spread the standard deviation of members' ideal points by weight w; built
+//! levels follow `g = declared × delivery`: up by at most `max(declared, built) Δt/(build time)`, down by at most
+//! `d (2 − delivery) Δt`. In the first step commitment is at its target and built levels at g.
 //!
 //! **Reads** utility, capability, ideal points, declared levels. **Writes** commitment, built levels.
 //!

@@ -1,4 +1,4 @@
-//! The mechanisms: one file each, registered by one line in [`Law`] and one in `SPECS`.
+//! The mechanisms: one file each, registered by one line in [`Law`] and one in `DECLARED`.
 //!
 //! A mechanism file holds its claim, equations, parameters, pure scalar kernels and their tests. The
 //! systems that walk the world's columns and call the kernels are in `systems`, in the order
@@ -99,29 +99,57 @@ impl<T> Law<T> {
     }
 }
 
+/// What a mechanism's file declares.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Declared {
+    /// Name of the module.
+    pub(crate) name: &'static str,
+    /// Text of the file; its head tells claim, equations and sources ([`crate::submodels`]).
+    pub(crate) text: &'static str,
+    /// Its parameters.
+    pub(crate) params: &'static [ParamSpec],
+}
+
+/// One line a mechanism: its module, and its set of parameters if it has one.
+macro_rules! mechanisms {
+    ($($module:ident $(: $params:ident)?),* $(,)?) => {
+        &[$(Declared {
+            name: stringify!($module),
+            text: include_str!(concat!(stringify!($module), ".rs")),
+            params: mechanisms!(@ $module $($params)?),
+        },)*]
+    };
+    (@ $module:ident) => { &[] };
+    (@ $module:ident $params:ident) => { $module::$params::SPECS };
+}
+
 /// The declarations of every mechanism, in the order of the catalogue.
+pub(crate) static DECLARED: &[Declared] = mechanisms![
+    energy: EnergyParams,
+    trade: TradeParams,
+    security: SecurityParams,
+    affinity: AffinityParams,
+    influence: InfluenceParams,
+    autonomy: AutonomyParams,
+    outside: OutsideParams,
+    membership: MembershipParams,
+    salience: SalienceParams,
+    threats: ThreatParams,
+    bargaining: BargainingParams,
+    bilateral: BilateralParams,
+    commitment: CommitmentParams,
+    relations: RelationParams,
+    trust: TrustParams,
+    disputes: DisputeParams,
+    withdrawal: WithdrawalParams,
+    projects: ProjectParams,
+    forces: ForcesParams,
+    drivers,
+];
+
+/// Every parameter, in the order of the catalogue.
 static SPECS: LazyLock<Vec<ParamSpec>> = LazyLock::new(|| {
-    let sets: [&[ParamSpec]; 19] = [
-        energy::EnergyParams::SPECS,
-        trade::TradeParams::SPECS,
-        security::SecurityParams::SPECS,
-        affinity::AffinityParams::SPECS,
-        influence::InfluenceParams::SPECS,
-        autonomy::AutonomyParams::SPECS,
-        outside::OutsideParams::SPECS,
-        membership::MembershipParams::SPECS,
-        salience::SalienceParams::SPECS,
-        threats::ThreatParams::SPECS,
-        bargaining::BargainingParams::SPECS,
-        bilateral::BilateralParams::SPECS,
-        commitment::CommitmentParams::SPECS,
-        relations::RelationParams::SPECS,
-        trust::TrustParams::SPECS,
-        disputes::DisputeParams::SPECS,
-        withdrawal::WithdrawalParams::SPECS,
-        projects::ProjectParams::SPECS,
-        forces::ForcesParams::SPECS,
-    ];
+    let sets: Vec<&[ParamSpec]> = DECLARED.iter().map(|declared| declared.params).collect();
     sets.concat()
 });
 

@@ -3,10 +3,11 @@
 //! **Claim.** Affinity drifts towards the similarity of ideal points and interests, rises with joint acts, falls with
 //! opposed votes, rivalry under stress and disputes, and leans towards balance (friends of friends).
 //!
-//! **Equations.** `dA = [κ_p (S − A) + κ_b B − κ_r ρ stress] dt + (κ_c joint − κ_d opposed)(1 − A²) + s_A (1 − A²) dW`;
+//! **Equations.** `dA = κ_p (S − A) dt + (1 − A²) [(κ_b B − κ_r ρ stress) dt + κ_c joint − κ_d opposed + s_A dW]`, kept in -1..=1;
 //! `S = tanh(0.55 (1 − |Δθ|/1.25) + 0.8 (0.35 t + 0.35 pact − 0.8 ρ − 0.05 min(disputes, 4)) + 0.5 (C − ½R) − 0.25)`,
 //! t the mean saturated trade dependence, C and R the pair's energy complementarity and rivalry;
-//! `B_ij = Σ_k c̃_k A_ik A_jk`, evaluated each January.
+//! `B_ij = Σ_k c_k A_ik A_jk / Σ_k c_k` over third actors k, the denominator over all; S is evaluated each quarter, B each
+//! January. Ideal points walk: `dθ_i = s_θ dW_i + s_c dW`, W common to all, θ kept in -4..=4.
 //!
 //! **Reads** ideal points, trade, pacts, rivalry, energy, stress, joint acts. **Writes** affinity, similarity, balance.
 //!
