@@ -2,6 +2,7 @@
 
 mod describing;
 mod models;
+mod reasons;
 mod refusals;
 mod running;
 mod scoring;

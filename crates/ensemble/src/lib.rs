@@ -4,17 +4,20 @@
 //! [`foedera_results`] keeps them, under the columns that [`layout`] describes. [`replay()`] tells one
 //! replicate again. Knows no file format and no presentation.
 
+pub mod again;
 pub mod ask;
 pub mod correlation;
 pub mod error;
 pub mod expect;
 pub mod health;
 pub mod layout;
+pub mod needs;
 pub mod quantity;
 mod record;
 pub mod replay;
 pub mod run;
 pub mod sampling;
+pub mod stances;
 pub mod structure;
 #[cfg(test)]
 mod test_data;

@@ -97,10 +97,19 @@ pub(crate) fn decided(layout: &Layout, decisions: &DecisionTallies, idx: usize) 
             .iter()
             .map(|(term, share)| json!({ "term": layout.terms[*term], "share": estimate(share) }))
             .collect();
+        let key = u32::try_from(one.actor).unwrap_or(u32::MAX);
+        let cells = tally.actors.get(&key).map_or(&[][..], |of| &of.years[..]);
+        let years: Vec<Value> = cells
+            .iter()
+            .map(|cell| {
+                let term = layout.terms.get(cell.term as usize);
+                json!({ "year": cell.year, "term": term, "blocks": cell.blocks, "alone": cell.sole, "pivotal": cell.pivotal })
+            })
+            .collect();
         json!({
             "actor": layout.actors[one.actor].id, "rank": one.rank,
             "share": estimate(&one.share), "alone": optional(&one.sole),
-            "pivotal": optional(&one.pivotal), "ever": optional(&one.ever), "terms": terms,
+            "pivotal": optional(&one.pivotal), "ever": optional(&one.ever), "terms": terms, "years": years,
         })
     });
     json!({

@@ -233,5 +233,5 @@ fn initialisation(page: &mut Page, scenario: &Scenario) {
             source,
         ]);
     }
-    page.table(table);
+    page.table(&table);
 }

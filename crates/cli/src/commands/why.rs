@@ -1,12 +1,21 @@
 //! `foedera why OUT --initiative NAME`: who blocked, how often and by which term of its utility.
 //!
-//! From the aggregates that every run keeps; nothing is simulated.
+//! From the aggregates that every run keeps. Three questions go further and let replicates happen again: what is
+//! left of one initiative without the analysts' stances ([`beside`]), what blockers would need to agree ([`needs`],
+//! on request), and one replicate's full ledger ([`ledger`], on request).
 
-use std::path::PathBuf;
+mod beside;
+mod ledger;
+mod needs;
+
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args as ClapArgs;
 use foedera_analysis::blockers::{self, Blocker};
-use foedera_results::{Layout, decision::DecisionTallies, digits};
+use foedera_ensemble::again::Sample;
+use foedera_results::{Layout, Results, decision::DecisionTallies, digits};
+use foedera_scenario::Scenario;
+use foedera_sim::Program;
 use serde_json::json;
 
 use crate::{
@@ -16,7 +25,7 @@ use crate::{
     failure::Failure,
     nearest, number, results_folder,
     sheet::{Column, Sheet, Tone, Word},
-    spark,
+    spark, work,
 };
 
 /// Which results.
@@ -31,6 +40,56 @@ pub(crate) struct Args {
     /// The policy under which [default: the first one that was run]
     #[arg(long, value_name = "NAME")]
     policy: Option<String>,
+    /// Prints the full ledger of one replicate instead: every term of every party's value
+    #[arg(long, short = 'k', value_name = "K")]
+    replicate: Option<u64>,
+    /// With --replicate, every rung at stake instead of the one that decided
+    #[arg(long, requires = "replicate")]
+    all: bool,
+    /// Asks what blockers would need to agree: lets the run's first replicates happen again for each of their numbers
+    #[arg(long, requires = "initiative", conflicts_with = "replicate")]
+    needs: bool,
+    /// With --needs, the party that is asked [default: those who block most, three at most]
+    #[arg(long, value_name = "ACTOR", requires = "needs")]
+    actor: Option<String>,
+    /// With --needs, the rung that is asked about [default: the first that the party refuses in the median]
+    #[arg(long, value_name = "NAME", requires = "needs")]
+    rung: Option<String>,
+    /// Replicates that happen again, the first ones of the run [default: 512 beside stances, 128 with --needs]
+    #[arg(long, value_name = "N", value_parser = crate::command_line::replicates)]
+    sample: Option<u64>,
+    /// Simulates nothing: leaves out what is left without the stances
+    #[arg(long, conflicts_with_all = ["needs", "replicate"])]
+    no_rerun: bool,
+}
+
+/// The question of the run, ready to happen again.
+struct Rerun {
+    scenario: Arc<Scenario>,
+    program: Arc<Program>,
+    sample: Sample,
+}
+
+impl Rerun {
+    /// The first replicates of a run under one of its policies: so many as asked, or a usual number.
+    fn new(args: &Args, results: &Results, arm: usize, usual: u64) -> Result<Self, Failure> {
+        let manifest = &results.manifest;
+        let mut scenario = super::replay::scenario_of(&args.folder, manifest)?;
+        scenario.stances = manifest.origin.stances;
+        let policy = work::policy(&scenario, &manifest.layout.arms[arm].id)?;
+        let sample = Sample {
+            n: args.sample.unwrap_or(usual).min(manifest.completed).max(1),
+            seed: manifest.origin.seed,
+            policy,
+            stances: scenario.stances,
+        };
+        let scenario = Arc::new(scenario);
+        Ok(Self {
+            program: Arc::new(Program::new(Arc::clone(&scenario))),
+            scenario,
+            sample,
+        })
+    }
 }
 
 /// Tells who stopped what.
@@ -58,26 +117,95 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
             no_such("--initiative", "initiative", id, ids)
         })?],
     };
+    if let Some(replicate) = args.replicate {
+        return ledger::tell(args, face, &results, arm, &wanted, replicate);
+    }
     let decisions = &results.aggregates.arms[arm].decisions;
+    let further = further(args, face, &results, arm, &wanted)?;
     if face.json {
         let all: Vec<_> = wanted
             .iter()
             .map(|idx| answer::decided(layout, decisions, *idx))
             .collect();
-        face.document(&json!({ "policy": layout.arms[arm].id, "replicates": decisions.replicates, "initiatives": all }))?;
+        let mut document = json!({ "policy": layout.arms[arm].id, "replicates": decisions.replicates, "initiatives": all });
+        for Part { key, value, .. } in further {
+            document[key] = value;
+        }
+        face.document(&document)?;
     } else {
         let parts: Vec<String> = wanted
             .iter()
             .map(|idx| chapter(face, layout, decisions, *idx))
             .collect();
         let key = "  shares of tablings with 95 % intervals, clustered by replicate; equal ranks cannot be told apart\n";
-        face.data(&(parts.join("\n") + "\n" + &face.paint.faint(key)))?;
+        let mut text = parts.join("\n") + "\n" + &face.paint.faint(key);
+        for part in further {
+            text += &part.text;
+        }
+        face.data(&text)?;
     }
-    face.next(&format!(
-        "foedera replay {} --replicate 0",
-        shell_word(&args.folder.display().to_string())
-    ));
+    face.next(&next(args, layout));
     Ok(Exit::Good)
+}
+
+/// The next useful command.
+fn next(args: &Args, layout: &Layout) -> String {
+    let folder = shell_word(&args.folder.display().to_string());
+    match (&args.initiative, layout.initiatives.first()) {
+        (Some(id), _) if args.needs => {
+            let id = shell_word(id);
+            format!("foedera why {folder} --initiative {id} --replicate 0")
+        }
+        (Some(id), _) => format!(
+            "foedera why {folder} --initiative {} --needs",
+            shell_word(id)
+        ),
+        (None, Some(first)) => {
+            let id = shell_word(&first.id);
+            format!("foedera why {folder} --initiative {id}")
+        }
+        (None, None) => format!("foedera replay {folder} --replicate 0"),
+    }
+}
+
+/// What is told of one initiative by letting replicates happen again.
+struct Part {
+    key: &'static str,
+    text: String,
+    value: serde_json::Value,
+}
+
+fn further(
+    args: &Args,
+    face: &Face,
+    results: &Results,
+    arm: usize,
+    wanted: &[usize],
+) -> Result<Vec<Part>, Failure> {
+    let mut parts = Vec::new();
+    let (&[idx], Some(_)) = (wanted, &args.initiative) else {
+        return Ok(parts);
+    };
+    if !args.no_rerun {
+        let rerun = Rerun::new(args, results, arm, beside::USUAL)?;
+        let (text, value) = beside::tell(face, &rerun, idx);
+        parts.push(Part {
+            key: "stances_off",
+            text,
+            value,
+        });
+    }
+    if args.needs {
+        let rerun = Rerun::new(args, results, arm, needs::USUAL)?;
+        let ranked = blockers::ranked(&results.aggregates.arms[arm].decisions, idx);
+        let (text, value) = needs::tell(args, face, &rerun, idx, &ranked)?;
+        parts.push(Part {
+            key: "needs",
+            text,
+            value,
+        });
+    }
+    Ok(parts)
 }
 
 fn no_such<'a>(

@@ -51,7 +51,7 @@ fn drivers(page: &mut Page, scenario: &Scenario) {
             numbers.collect::<Vec<_>>().join(", "),
         ]);
     }
-    page.table(table);
+    page.table(&table);
 }
 
 fn uncertainties(page: &mut Page, scenario: &Scenario) {
@@ -78,7 +78,7 @@ fn uncertainties(page: &mut Page, scenario: &Scenario) {
             phrase::distribution(&uncertainty.distribution),
         ]);
     }
-    page.table(table);
+    page.table(&table);
     page.text("Uncertain parameters of the law stand with the parameters.");
     let correlations = scenario.correlations.iter().map(|of| {
         let path = |leaf| &scenario.leaves.info(leaf).path;
@@ -105,7 +105,7 @@ fn shocks(page: &mut Page, scenario: &Scenario) {
     if scenario.shocks.is_empty() {
         page.text("None.");
     }
-    page.table(table);
+    page.table(&table);
 }
 
 fn policies(page: &mut Page, scenario: &Scenario) {
@@ -131,7 +131,7 @@ fn policies(page: &mut Page, scenario: &Scenario) {
     if scenario.policies.is_empty() {
         page.text("None.");
     }
-    page.table(table);
+    page.table(&table);
 }
 
 /// Initiatives with rungs, effects, conditions and stances.
@@ -159,7 +159,7 @@ pub(super) fn initiatives(page: &mut Page, scenario: &Scenario) {
                 phrase::effects(scenario, &rung.effects),
             ]);
         }
-        page.table(table);
+        page.table(&table);
         let stances = initiative.stances.iter().map(|stance| {
             format!(
                 "{} {} ({})",

@@ -48,7 +48,7 @@ pub(super) fn parameters(page: &mut Page, scenario: &Scenario) {
                 .unwrap_or_else(|| spec.source.to_owned()),
         ]);
     }
-    page.table(table);
+    page.table(&table);
 }
 
 /// What each mechanism says of itself.

@@ -36,7 +36,7 @@ impl Page {
     }
 
     /// A table; nothing if it has no rows.
-    pub(super) fn table(&mut self, table: Table) {
+    pub(super) fn table(&mut self, table: &Table) {
         if table.rows > 0 {
             self.text += &format!("\n{}", table.text);
         }
@@ -107,7 +107,7 @@ mod tests {
         let mut page = Page::new("T");
         page.text("  ");
         page.list("These:", std::iter::empty());
-        page.table(Table::new(["a"]));
+        page.table(&Table::new(["a"]));
         assert_eq!(page.finished(), "# T\n");
     }
 }

@@ -37,7 +37,7 @@ fn actors(page: &mut Page, scenario: &Scenario) {
         };
         names.row([actor.id.clone(), actor.name.clone(), kind.to_owned()]);
     }
-    page.table(names);
+    page.table(&names);
     let Some(first) = world.actors.first() else {
         return;
     };
@@ -71,7 +71,7 @@ fn actors(page: &mut Page, scenario: &Scenario) {
         }
         if !chosen.is_empty() {
             page.text(line);
-            page.table(table);
+            page.table(&table);
         }
     }
     page.text(&format!(
@@ -129,7 +129,7 @@ fn organisations(page: &mut Page, scenario: &Scenario) {
             declared.collect::<Vec<_>>().join(", "),
         ]);
     }
-    page.table(table);
+    page.table(&table);
 }
 
 fn elements(page: &mut Page, scenario: &Scenario) {
@@ -153,7 +153,7 @@ fn elements(page: &mut Page, scenario: &Scenario) {
         ]);
     }
     page.heading(3, "Institutional elements");
-    page.table(table);
+    page.table(&table);
 }
 
 fn surroundings(page: &mut Page, scenario: &Scenario) {
@@ -172,7 +172,11 @@ fn surroundings(page: &mut Page, scenario: &Scenario) {
             ThreatKind::Regime { bloc } => {
                 format!("pressure of {} on the regime", world.blocs[*bloc].id)
             }
-            ThreatKind::Direct => "as the exposures say".to_owned(),
+            ThreatKind::Direct { bloc: None } => "as the exposures say".to_owned(),
+            ThreatKind::Direct { bloc: Some(bloc) } => format!(
+                "military pressure of {}, as the exposures say",
+                world.blocs[*bloc].id
+            ),
         };
         let public = plain(scenario.value(threat.public_share));
         format!(
