@@ -138,12 +138,11 @@ pub fn count(scenario: &Scenario, question: Question, stances: bool) -> usize {
     own_paths(scenario, question, stances).0.len()
 }
 
+/// A number with its prior range.
+type Ranged = (Leaf, (f64, f64));
+
 /// Numbers of a party's own that are uncertain, with their ranges, and how many are certain.
-fn own_paths(
-    scenario: &Scenario,
-    question: Question,
-    stances: bool,
-) -> (Vec<(Leaf, (f64, f64))>, usize) {
+fn own_paths(scenario: &Scenario, question: Question, stances: bool) -> (Vec<Ranged>, usize) {
     let id = &scenario.world.actors[question.actor].id;
     let own_actor = format!("actors.{id}.");
     let own_dyad = |path: &str| {
