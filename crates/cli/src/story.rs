@@ -96,24 +96,7 @@ fn sentence(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
                 format!("“{title}” is blocked by {who}, over {term}."),
             )
         }
-        Happening::Paid {
-            initiative,
-            payer,
-            actor: paid,
-        } => {
-            let (title, payer, paid) = (title(initiative), actor(payer), actor(paid));
-            (
-                "paid",
-                format!("“{title}”: {payer} compensates {paid} for letting it pass."),
-            )
-        }
-        Happening::Unforeseen { initiative, .. } => {
-            let title = title(initiative);
-            (
-                "unforeseen",
-                format!("“{title}” moves for reasons that the model does not know."),
-            )
-        }
+        Happening::Paid { .. } | Happening::Unforeseen { .. } => passage(scenario, what),
         Happening::StatusChanged {
             org: idx,
             actor: who,
@@ -144,6 +127,33 @@ fn sentence(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
             let title = &scenario.policies[policy as usize].title;
             ("policy", format!("Policy: {title}."))
         }
+    }
+}
+
+/// What passes for other reasons than the parties' own.
+fn passage(scenario: &Scenario, what: &Happening) -> (&'static str, String) {
+    let actor = |idx: u32| scenario.world.actors[idx as usize].name.as_str();
+    let title = |idx: u32| scenario.initiatives[idx as usize].title.as_str();
+    match *what {
+        Happening::Paid {
+            initiative,
+            payer,
+            actor: paid,
+        } => {
+            let (title, payer, paid) = (title(initiative), actor(payer), actor(paid));
+            (
+                "paid",
+                format!("“{title}”: {payer} compensates {paid} for letting it pass."),
+            )
+        }
+        Happening::Unforeseen { initiative, .. } => {
+            let title = title(initiative);
+            (
+                "unforeseen",
+                format!("“{title}” moves for reasons that the model does not know."),
+            )
+        }
+        _ => ("", String::new()),
     }
 }
 

@@ -161,11 +161,6 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
             row.object = labels.actors + target;
             row.detail = if lethal { labels.lethal } else { NONE };
         }
-        Happening::Unforeseen { initiative, rung } => {
-            row.kind = 12;
-            row.subject = labels.initiatives + initiative;
-            row.object = labels.rungs[initiative as usize] + rung;
-        }
         Happening::Policy { policy } => {
             row.kind = 6;
             row.subject = labels.policies + policy;
@@ -174,14 +169,20 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
         | Happening::Completed { .. }
         | Happening::Abandoned { .. }
         | Happening::Deployed { .. }
+        | Happening::Unforeseen { .. }
         | Happening::Base { .. } => work_row(labels, event.what, &mut row),
     }
     row
 }
 
-/// The row of what is held again and again, or built.
+/// The row of what is held again and again, built, sent abroad, or not foreseen.
 fn work_row(labels: &Labels, what: Happening, row: &mut EventRow) {
     match what {
+        Happening::Unforeseen { initiative, rung } => {
+            row.kind = 12;
+            row.subject = labels.initiatives + initiative;
+            row.object = labels.rungs[initiative as usize] + rung;
+        }
         Happening::Held {
             initiative,
             rung,
