@@ -161,10 +161,7 @@ fn event_row(labels: &Labels, event: &Event) -> EventRow {
             row.object = labels.actors + target;
             row.detail = if lethal { labels.lethal } else { NONE };
         }
-        Happening::Policy { policy } => {
-            row.kind = 6;
-            row.subject = labels.policies + policy;
-        }
+        Happening::Policy { policy } => (row.kind, row.subject) = (6, labels.policies + policy),
         Happening::Held { .. }
         | Happening::Completed { .. }
         | Happening::Abandoned { .. }

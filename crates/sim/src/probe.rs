@@ -531,16 +531,8 @@ fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
                 lethal: died,
             },
         ) => {
-            let named = pair.is_none_or(|(one, other)| {
-                (same(one, *source) && same(other, *target))
-                    || (same(one, *target) && same(other, *source))
-            });
-            let inside = org.is_none_or(|org| {
-                [source, target]
-                    .into_iter()
-                    .all(|who| roll.is_member(org, *who as usize))
-            });
-            named && inside && (*died || !lethal)
+            let between = (*source as usize, *target as usize);
+            is_between(*pair, *org, between, roll) && (*died || !lethal)
         }
         (
             EventKind::Payment { initiative, actor },
@@ -571,6 +563,18 @@ fn matches(event: &EventKind, what: &Happening, roll: &Roll<'_>) -> bool {
         ) => same(*bloc, *of) && actor.is_none_or(|actor| same(actor, *host)) && opened == grew,
         _ => false,
     }
+}
+
+/// Whether a dispute is between the pair asked for, inside the organisation asked for.
+fn is_between(
+    pair: Option<(usize, usize)>,
+    org: Option<usize>,
+    (source, target): (usize, usize),
+    roll: &Roll<'_>,
+) -> bool {
+    let named = pair.is_none_or(|pair| pair == (source, target) || pair == (target, source));
+    let inside = |org| roll.is_member(org, source) && roll.is_member(org, target);
+    named && org.is_none_or(inside)
 }
 
 /// Whether something was completed, given up or held as asked for; what takes no time to build is complete when adopted.

@@ -216,12 +216,7 @@ impl Program {
         for (row, seat) in seats.iter().enumerate() {
             seat_of[seat.organisation * n + seat.actor] = Some(row);
         }
-        let mut exposes = [false; THREATS_MAX];
-        for effect in all_effects(&scenario) {
-            if let Effect::ExposureAdd { threat, .. } = effect {
-                exposes[*threat] = true;
-            }
-        }
+        let exposes = plan_exposes(&scenario);
         let scales_trade =
             all_effects(&scenario).any(|effect| matches!(effect, Effect::TradeScale { .. }));
         let grows = grows(&scenario);
@@ -384,6 +379,17 @@ fn plan_statutes(scenario: &Scenario) -> Vec<Vec<Rule>> {
         }
     }
     all
+}
+
+/// Threats to which an effect may change exposures.
+fn plan_exposes(scenario: &Scenario) -> [bool; THREATS_MAX] {
+    let mut exposes = [false; THREATS_MAX];
+    for effect in all_effects(scenario) {
+        if let Effect::ExposureAdd { threat, .. } = effect {
+            exposes[*threat] = true;
+        }
+    }
+    exposes
 }
 
 /// Whether economies grow.

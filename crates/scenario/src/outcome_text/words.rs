@@ -30,18 +30,12 @@ pub fn write_outcome(scenario: &Scenario, outcome: &Outcome) -> String {
             initiative,
             rung,
             by,
-        } => call(
-            "Adopted",
-            [w.adoption(*initiative, *rung), month("by", *by)],
-        ),
+        } => w.of_rung("Adopted", (*initiative, *rung), *by),
         Outcome::Completed {
             initiative,
             rung,
             by,
-        } => call(
-            "Completed",
-            [w.adoption(*initiative, *rung), month("by", *by)],
-        ),
+        } => w.of_rung("Completed", (*initiative, *rung), *by),
         Outcome::TookPart {
             initiative,
             actor,
@@ -322,6 +316,10 @@ impl Words<'_> {
         format!("{name}, {}", text("rung", rung))
     }
 
+    fn of_rung(&self, name: &str, (initiative, rung): (usize, usize), by: Option<Month>) -> String {
+        call(name, [self.adoption(initiative, rung), month("by", by)])
+    }
+
     fn event(&self, event: &EventKind) -> String {
         let who =
             |actor: Option<usize>| actor.map_or_else(String::new, |idx| self.actor("actor", idx));
@@ -341,10 +339,8 @@ impl Words<'_> {
                 all,
             } => {
                 let all = if *all { "all: true" } else { "" };
-                call(
-                    "Holding",
-                    [self.adoption(*initiative, *rung), all.to_owned()],
-                )
+                let held = self.adoption(*initiative, *rung);
+                call("Holding", [held, all.to_owned()])
             }
             EventKind::Withdrawal { org, actor } => {
                 call("Withdrawal", [self.org(*org), who(*actor)])
