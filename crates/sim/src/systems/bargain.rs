@@ -133,7 +133,7 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             continue;
         }
         let adopted = so_far(plan, idx, progress);
-        let bench = &mut *meeting.bench;
+        let (bench, prospects) = (&mut *meeting.bench, &mut *meeting.prospects);
         seat_parties(&reading, idx, bench);
         let first_rung = lowest(&adopted, reading.clock.n);
         draw_chances(&reading, plan, idx, bench);
@@ -146,14 +146,8 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         reading.keys.0.isa().dispatch(
             #[inline(always)]
             || {
-                foresight.before(&initiative.affected, &mut meeting.prospects);
-                value(
-                    &reading,
-                    &foresight,
-                    &proposal,
-                    &mut meeting.prospects,
-                    bench,
-                );
+                foresight.before(&initiative.affected, prospects);
+                value(&reading, &foresight, &proposal, prospects, bench);
             },
         );
         let table = Table {

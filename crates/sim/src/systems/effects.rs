@@ -161,8 +161,7 @@ impl Targets<'_, '_> {
                 actor,
             } => self.deploy(&plan, (*org, *element, *actor), mask),
             Effect::PresenceAdd { actor, bloc, by } => {
-                let by = *self.inputs.get(*by);
-                self.change_presence(&plan, (*actor, *bloc), &by, mask);
+                self.change_presence(&plan, (*actor, *bloc), &self.inputs.get(*by).clone(), mask);
             }
             Effect::InitiativeOpen { initiative } => self.set_open(*initiative, mask, 1.0),
             Effect::InitiativeClose { initiative } => self.set_open(*initiative, mask, 0.0),
