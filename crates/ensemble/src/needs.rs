@@ -42,7 +42,7 @@ pub struct Question {
 pub struct Needs {
     /// Replicates in which the initiative was tabled and the party had a voice.
     pub tabled: u64,
-    /// Its median margin above the line [utility]; negative is a no. None if it was never asked.
+    /// Its median margin above the line `[utility]`; negative is a no. None if it was never asked.
     pub margin: Option<f64>,
     /// One for each number of its own that is uncertain, those that turn the answer first, by the share of the range.
     pub paths: Vec<Path>,
