@@ -26,8 +26,8 @@ impl Sources for Folders {
     }
 }
 
-/// Reads a file up to one byte over the limit, so that the loader can see that it is too long.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads a file up to one byte over the limit, so that whoever reads it can see that it is too long.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     if fs::metadata(path)?.is_dir() {
         return Err(io::Error::new(
             io::ErrorKind::IsADirectory,

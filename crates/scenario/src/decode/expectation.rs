@@ -112,6 +112,27 @@ const STEPS: Field = field(
 )
 .optional("`path` and `values` are given instead");
 
+/// What a statement says of one quantity under a change.
+const SHIFT_FIELDS: &[Field] = &[
+    OF,
+    SHIFTED_BY.optional("`under` is given"),
+    BECAUSE,
+    AT_LEAST,
+    UNDER.optional("`by` is given"),
+    GIVEN,
+    POLICY,
+    ID,
+    SAYS,
+    STANCES,
+    REPLICATES,
+    KNOWN,
+];
+
+/// What a statement says of two quantities.
+const PAIR_FIELDS: &[Field] = &[
+    THIS, THAN, POLICY, BECAUSE, AT_LEAST, BY, GIVEN, ID, SAYS, STANCES, REPLICATES, KNOWN,
+];
+
 /// The statements of `expect`.
 pub(crate) const CLAIMS: Choice = Choice {
     noun: "expectation",
@@ -205,72 +226,27 @@ pub(crate) const CLAIMS: Choice = Choice {
         Shape {
             name: "Greater",
             doc: "One quantity is greater than another, in the mean over the same replicates",
-            fields: &[
-                THIS, THAN, POLICY, BECAUSE, AT_LEAST, BY, GIVEN, ID, SAYS, STANCES, REPLICATES,
-                KNOWN,
-            ],
+            fields: PAIR_FIELDS,
         },
         Shape {
             name: "Less",
             doc: "One quantity is less than another, in the mean over the same replicates",
-            fields: &[
-                THIS, THAN, POLICY, BECAUSE, AT_LEAST, BY, GIVEN, ID, SAYS, STANCES, REPLICATES,
-                KNOWN,
-            ],
+            fields: PAIR_FIELDS,
         },
         Shape {
             name: "Raises",
             doc: "A change raises the mean of a quantity",
-            fields: &[
-                OF,
-                SHIFTED_BY.optional("`under` is given"),
-                BECAUSE,
-                AT_LEAST,
-                UNDER.optional("`by` is given"),
-                GIVEN,
-                POLICY,
-                ID,
-                SAYS,
-                STANCES,
-                REPLICATES,
-                KNOWN,
-            ],
+            fields: SHIFT_FIELDS,
         },
         Shape {
             name: "Lowers",
             doc: "A change lowers the mean of a quantity",
-            fields: &[
-                OF,
-                SHIFTED_BY.optional("`under` is given"),
-                BECAUSE,
-                AT_LEAST,
-                UNDER.optional("`by` is given"),
-                GIVEN,
-                POLICY,
-                ID,
-                SAYS,
-                STANCES,
-                REPLICATES,
-                KNOWN,
-            ],
+            fields: SHIFT_FIELDS,
         },
         Shape {
             name: "Changes",
             doc: "A change moves the mean of a quantity, whichever way",
-            fields: &[
-                OF,
-                SHIFTED_BY.optional("`under` is given"),
-                BECAUSE,
-                AT_LEAST,
-                UNDER.optional("`by` is given"),
-                GIVEN,
-                POLICY,
-                ID,
-                SAYS,
-                STANCES,
-                REPLICATES,
-                KNOWN,
-            ],
+            fields: SHIFT_FIELDS,
         },
         Shape {
             name: "Unchanged",

@@ -4,12 +4,7 @@
 //! The separator is the first of tab, semicolon, comma or blanks that the first row has. Lines that start with `#`
 //! and empty lines are skipped. Where commas do not separate they are decimal points.
 
-use std::{
-    fs::{self, File},
-    io::{self, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use foedera_scenario::{
     Look,
@@ -21,6 +16,7 @@ use foedera_scenario::{
 use crate::{
     face::{Face, complain},
     failure::Failure,
+    sources,
 };
 
 /// What is tried with a table: [`Failure::help`] knows it by this.
@@ -107,7 +103,7 @@ impl Table {
             path: path.to_path_buf(),
             error,
         };
-        let bytes = bytes_of(path).map_err(unreadable)?;
+        let bytes = sources::read(path).map_err(unreadable)?;
         Ok(Self::of_bytes(&path.display().to_string(), &bytes))
     }
 
@@ -710,21 +706,6 @@ fn separator_of(line: &str) -> Separator {
         None if bare.trim().contains(char::is_whitespace) => Separator::Blanks,
         None => Separator::Char(','),
     }
-}
-
-fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
-    if fs::metadata(path)?.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "it is a folder, and a table is needed",
-        ));
-    }
-    let limit = u64::try_from(limits::FILE_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
