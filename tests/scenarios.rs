@@ -114,6 +114,7 @@ pub(crate) fn run(
         n,
         first: 0,
         seed: SEED,
+        design: foedera_ensemble::Design::default(),
         policies,
         threads: 2,
         isa: Isa::detect(),

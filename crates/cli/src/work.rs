@@ -2,7 +2,7 @@
 
 use std::{num::NonZero, sync::Arc, thread};
 
-use foedera_ensemble::{BASE, Repair, Request, Summary};
+use foedera_ensemble::{BASE, Design, Repair, Request, Summary};
 use foedera_results::{Layout, Sink};
 use foedera_scenario::{PolicyIdx, Scenario};
 use foedera_sim::{Isa, Program};
@@ -35,6 +35,7 @@ impl Order {
             n,
             first: 0,
             seed,
+            design: Design::default(),
             policies,
             threads: threads.map_or_else(cores, usize::from),
             isa: Isa::detect(),
@@ -50,8 +51,16 @@ impl Order {
     }
 
     /// What the columns will be.
-    pub(crate) fn layout(&self) -> Layout {
-        foedera_ensemble::describe(&self.scenario, &self.program, &self.request)
+    ///
+    /// # Errors
+    /// If the scenario cannot be run by this design.
+    pub(crate) fn layout(&self) -> Result<Layout, Failure> {
+        let (scenario, program) = (&self.scenario, &self.program);
+        Ok(foedera_ensemble::describe(
+            scenario,
+            program,
+            &self.request,
+        )?)
     }
 
     /// Runs it.

@@ -105,6 +105,7 @@ fn loss(
         n,
         first: 0,
         seed: SEED,
+        design: foedera_ensemble::Design::default(),
         policies: vec![None],
         threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         isa: Isa::detect(),

@@ -9,15 +9,18 @@ use foedera_scenario::{Leaf, PolicyIdx, Scenario};
 use foedera_sim::lanes::{LANES, Lanes};
 use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, Record};
 
+use crate::design::{Design, DesignError};
 use crate::sampling::Sampler;
 
 /// Which replicates happen again, and under what.
 #[derive(Debug, Clone, Copy)]
-pub struct Sample {
+pub struct Sample<'a> {
     /// Replicates 0 to `n`, at least one.
     pub n: u64,
     /// Seed of the run.
     pub seed: u64,
+    /// Design of the run.
+    pub design: &'a Design,
     /// Policy; `None` is the base case.
     pub policy: Option<PolicyIdx>,
     /// Whether stances count.
@@ -29,7 +32,7 @@ pub struct Sample {
 pub(crate) struct Again<'a> {
     scenario: &'a Scenario,
     program: &'a Arc<Program>,
-    sample: Sample,
+    sample: Sample<'a>,
     /// Inputs of each block.
     inputs: Vec<Vec<(Leaf, Lanes)>>,
 }
@@ -44,19 +47,27 @@ pub(crate) struct Shift {
 
 impl<'a> Again<'a> {
     /// Draws the inputs.
-    pub(crate) fn new(scenario: &'a Scenario, program: &'a Arc<Program>, sample: Sample) -> Self {
-        let sampler = Sampler::new(scenario, sample.seed);
+    ///
+    /// # Errors
+    /// If the design does not fit the scenario, or has fewer replicates.
+    pub(crate) fn new(
+        scenario: &'a Scenario,
+        program: &'a Arc<Program>,
+        sample: Sample<'a>,
+    ) -> Result<Self, DesignError> {
+        let sampler = Sampler::designed(scenario, sample.seed, sample.design)?;
+        sampler.has(0, sample.n)?;
         let blocks = (0..sample.n).step_by(LANES);
         let inputs = blocks.map(|first| {
             let draws = sampler.draw_block(first, size(sample.n, first));
             sampler.inputs(scenario, sample.policy, &draws)
         });
-        Self {
+        Ok(Self {
             scenario,
             program,
             sample,
             inputs: inputs.collect(),
-        }
+        })
     }
 
     /// A new engine for these replicates.

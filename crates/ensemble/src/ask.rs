@@ -1,15 +1,13 @@
 //! Asks the replicates of a run something that it did not record: they happen again, with the same bits, and
 //! other outcomes are read.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use foedera_results::{BlockRecord, ResultsError, Sink};
 use foedera_scenario::{Outcome, Scenario};
-use foedera_sim::Program;
 
 use crate::error::EnsembleError;
-use crate::run::{Progress, Request, run};
+use crate::run::{Progress, Request};
+use crate::study::{Arm, Study};
 
 /// What the replicates answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,43 +32,34 @@ pub fn ask(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Answers, EnsembleError> {
-    let mut answers = Answers {
-        values: vec![Vec::new(); outcomes.len()],
-        completed: 0,
-        failed: 0,
-    };
-    let scenario = Arc::new(Scenario {
-        outcomes,
-        ..scenario.clone()
+    let arms = request.policies.iter().take(1).map(|&policy| Arm {
+        stances: request.stances,
+        ..Arm::policy(policy)
     });
-    let program = Arc::new(Program::new(Arc::clone(&scenario)));
-    let request = Request {
-        policies: request.policies.iter().take(1).copied().collect(),
-        trajectories: false,
-        headline: None,
-        ..request.clone()
+    let study = Study {
+        outcomes,
+        arms: arms.collect(),
+        n: request.n,
+        first: request.first,
+        seed: request.seed,
+        design: request.design.clone(),
+        threads: request.threads,
+        isa: request.isa,
     };
-    run(&scenario, &program, &request, &mut answers, progress, stop)?;
-    Ok(answers)
-}
-
-impl Sink for Answers {
-    fn block(&mut self, record: &BlockRecord) -> Result<(), ResultsError> {
-        let Some(arm) = record.arms.first() else {
-            return Ok(());
-        };
-        self.completed += record.n as u64;
-        for (lane, fault) in arm.faults.iter().enumerate().take(record.n) {
-            if fault.is_some() {
-                self.failed += 1;
-                continue;
-            }
-            for (values, outcome) in self.values.iter_mut().zip(&arm.outcomes) {
-                values.push(f64::from(outcome[lane]));
-            }
-        }
-        Ok(())
-    }
+    let found = study.run(scenario, progress, stop)?;
+    let failed = found.failed_anywhere();
+    let good = |values: Vec<f64>| {
+        let all = values.into_iter().enumerate();
+        all.filter(|(place, _)| !failed.contains(place))
+            .map(|(_, value)| value)
+            .collect()
+    };
+    let values = found.values.into_iter().next().unwrap_or_default();
+    Ok(Answers {
+        values: values.into_iter().map(good).collect(),
+        completed: found.completed,
+        failed: failed.len() as u64,
+    })
 }
 
 #[cfg(test)]
@@ -87,6 +76,7 @@ mod tests {
             n: 100,
             first: 0,
             seed: 5,
+            design: crate::Design::default(),
             policies: vec![None],
             threads: 1,
             isa: Isa::Baseline,

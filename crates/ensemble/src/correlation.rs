@@ -30,22 +30,28 @@ pub struct Repair {
 /// Inputs that are correlated, with the Cholesky factor of their normal correlations.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
-    /// Places of the inputs.
+    /// Places of the inputs; those whose shares are given come first.
     members: Vec<usize>,
+    /// How many are given.
+    n_given: usize,
     /// Lower triangle, row by row.
     factor: Vec<Vec<f64>>,
 }
 
 impl Group {
-    /// Splits inputs into groups by pairs `(first, second, rank correlation)` of their places.
+    /// Splits inputs into groups by pairs `(first, second, rank correlation)` of their places. Those that are
+    /// given keep their shares, and the others are drawn given them.
     pub(crate) fn all_of(
         leaves: &[Leaf],
         pairs: &[(usize, usize, f64)],
+        given: &[bool],
     ) -> (Vec<Self>, Vec<Repair>) {
         let mut repairs = Vec::new();
         let groups = components(leaves.len(), pairs)
             .into_iter()
-            .map(|members| {
+            .map(|mut members| {
+                members.sort_by_key(|&idx| !given[idx]);
+                let n_given = members.iter().filter(|&&idx| given[idx]).count();
                 let mut matrix = identity(members.len());
                 for &(first, second, rank) in pairs {
                     let places = (place_of(&members, first), place_of(&members, second));
@@ -60,20 +66,36 @@ impl Group {
                     repairs.extend(largest_change(leaves, &members, &matrix, &near));
                     cholesky(&near).expect("the repair leaves every eigenvalue positive")
                 });
-                Self { members, factor }
+                Self {
+                    members,
+                    n_given,
+                    factor,
+                }
             })
             .collect();
         (groups, repairs)
     }
 
-    /// Replaces independent uniform numbers by correlated ones.
+    /// Whether an input is in this group.
+    pub(crate) fn has(&self, idx: usize) -> bool {
+        self.members.contains(&idx)
+    }
+
+    /// Replaces independent uniform numbers by correlated ones; those that are given stay.
     pub(crate) fn correlate(&self, shares: &mut [f64]) {
-        let normals: Vec<f64> = self
+        let mut normals: Vec<f64> = self
             .members
             .iter()
             .map(|&idx| special::normal_quantile(shares[idx]))
             .collect();
-        for (row, &idx) in self.factor.iter().zip(&self.members) {
+        // The independent numbers from which the given ones would have come.
+        for row in 0..self.n_given {
+            let (weights, own) = self.factor[row].split_at(row);
+            let known: f64 = weights.iter().zip(&normals).map(|(w, z)| w * z).sum();
+            normals[row] = (normals[row] - known) / own[0];
+        }
+        let rows = self.factor.iter().zip(&self.members);
+        for (row, &idx) in rows.skip(self.n_given) {
             let z: f64 = row.iter().zip(&normals).map(|(weight, z)| weight * z).sum();
             // The open interval: no law has a finite value at both ends.
             shares[idx] = special::normal_cdf(z).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0);
@@ -82,7 +104,7 @@ impl Group {
 }
 
 fn place_of(members: &[usize], idx: usize) -> Option<usize> {
-    members.binary_search(&idx).ok()
+    members.iter().position(|&member| member == idx)
 }
 
 /// Groups of two or more that hang together, each in rising order.
@@ -265,7 +287,7 @@ mod tests {
 
     #[test]
     fn ranks_come_out_as_asked() {
-        let (groups, repairs) = Group::all_of(&leaves(2), &[(0, 1, 0.6)]);
+        let (groups, repairs) = Group::all_of(&leaves(2), &[(0, 1, 0.6)], &[false; 2]);
         assert!(repairs.is_empty());
         // A regular grid of independent pairs; Spearman's ρ of the correlated shares.
         let side = 200;
@@ -298,7 +320,7 @@ mod tests {
     #[test]
     fn a_contradiction_names_the_pair() {
         let pairs = [(0, 1, 0.9), (1, 2, 0.9), (0, 2, -0.9)];
-        let (groups, repairs) = Group::all_of(&leaves(3), &pairs);
+        let (groups, repairs) = Group::all_of(&leaves(3), &pairs, &[false; 3]);
         assert_eq!(groups.len(), 1);
         assert_eq!(repairs.len(), 1);
         assert!(
@@ -317,7 +339,7 @@ mod tests {
                     pairs.push((row, col, *rest.next().unwrap()));
                 }
             }
-            let (groups, _) = Group::all_of(&leaves(5), &pairs);
+            let (groups, _) = Group::all_of(&leaves(5), &pairs, &[false; 5]);
             let mut shares = [0.1, 0.5, 0.9, 0.3, 0.7];
             groups[0].correlate(&mut shares);
             prop_assert!(shares.iter().all(|u| *u > 0.0 && *u < 1.0));

@@ -2,6 +2,8 @@
 
 use foedera_results::ResultsError;
 
+use crate::design::DesignError;
+
 /// Why an ensemble could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum EnsembleError {
@@ -47,6 +49,9 @@ pub enum EnsembleError {
         /// What the system said.
         reason: String,
     },
+    /// The scenario cannot be run by this design.
+    #[error(transparent)]
+    Design(#[from] DesignError),
     /// The results could not be stored.
     #[error(transparent)]
     Results(#[from] ResultsError),

@@ -18,6 +18,8 @@ use foedera_sim::{Engine, Program, Record};
 use rayon::prelude::*;
 
 use crate::again::{Again, Sample, Shift};
+use crate::design::DesignError;
+use crate::error::EnsembleError;
 
 /// Steps on each side of the base before bisection.
 const STEPS: u32 = 4;
@@ -76,15 +78,17 @@ impl Path {
 }
 
 /// Asks what a party would need. `heard` hears each number that is done, from any thread.
-#[must_use]
+///
+/// # Errors
+/// If the design of the run does not fit the scenario, or has fewer replicates.
 pub fn needs(
     scenario: &Scenario,
     program: &Arc<Program>,
-    sample: Sample,
+    sample: Sample<'_>,
     question: Question,
     heard: &(impl Fn() + Sync),
-) -> Needs {
-    let asked = Asked::new(scenario, program, sample, question);
+) -> Result<Needs, EnsembleError> {
+    let asked = Asked::new(scenario, program, sample, question)?;
     let mut engine = asked.again.engine();
     let (tabled, margin) = asked.median(&mut engine, None);
     let (own, certain) = own_paths(scenario, question, sample.stances);
@@ -102,23 +106,25 @@ pub fn needs(
         let by_effort = effort(one).total_cmp(&effort(other));
         by_effort.then(one.leaf.cmp(&other.leaf))
     });
-    Needs {
+    Ok(Needs {
         tabled,
         margin,
         paths,
         certain,
-    }
+    })
 }
 
 /// A party's median margin at each rung when an initiative is first tabled; none where it was never asked.
-#[must_use]
+///
+/// # Errors
+/// As [`needs`].
 pub fn margins(
     scenario: &Scenario,
     program: &Arc<Program>,
-    sample: Sample,
+    sample: Sample<'_>,
     initiative: InitiativeIdx,
     actor: ActorIdx,
-) -> Vec<Option<f64>> {
+) -> Result<Vec<Option<f64>>, EnsembleError> {
     let rungs = 0..scenario.initiatives[initiative].ladder.len();
     let margin = |rung| {
         let question = Question {
@@ -126,8 +132,8 @@ pub fn margins(
             rung,
             actor,
         };
-        let asked = Asked::new(scenario, program, sample, question);
-        asked.median(&mut asked.again.engine(), None).1
+        let asked = Asked::new(scenario, program, sample, question)?;
+        Ok(asked.median(&mut asked.again.engine(), None).1)
     };
     rungs.map(margin).collect()
 }
@@ -214,16 +220,16 @@ impl<'a> Asked<'a> {
     fn new(
         scenario: &'a Scenario,
         program: &'a Arc<Program>,
-        sample: Sample,
+        sample: Sample<'a>,
         question: Question,
-    ) -> Self {
+    ) -> Result<Self, DesignError> {
         let threshold = scenario.leaves.find("params.bargaining.threshold");
-        Self {
-            again: Again::new(scenario, program, sample),
+        Ok(Self {
+            again: Again::new(scenario, program, sample)?,
             question,
             stances: sample.stances,
             swallows: threshold.filter(|_| !must_gain(scenario, question)),
-        }
+        })
     }
 
     /// Replicates in which the party was asked, and its median margin at the first tabling.
@@ -411,6 +417,7 @@ mod tests {
         let sample = Sample {
             n: 64,
             seed: 1,
+            design: &crate::Design::default(),
             policy: None,
             stances: true,
         };
@@ -419,7 +426,7 @@ mod tests {
             rung: 0,
             actor: 1,
         };
-        needs(scenario, &program, sample, question, &|| ())
+        needs(scenario, &program, sample, question, &|| ()).unwrap()
     }
 
     #[test]
@@ -449,6 +456,7 @@ mod tests {
         let sample = Sample {
             n: 64,
             seed: 1,
+            design: &crate::Design::default(),
             policy: None,
             stances: true,
         };
@@ -457,7 +465,7 @@ mod tests {
             rung: 0,
             actor: 1,
         };
-        let asked = Asked::new(&scenario, &program, sample, question);
+        let asked = Asked::new(&scenario, &program, sample, question).unwrap();
         let margin = |value: f64| {
             let shift = Shift {
                 leaf: path.leaf,

@@ -5,17 +5,20 @@ use std::sync::Arc;
 use foedera_scenario::{Leaf, PolicyIdx, Scenario};
 use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, Record};
 
+use crate::design::Design;
 use crate::error::EnsembleError;
 use crate::run::N_MAX;
 use crate::sampling::Sampler;
 
 /// Which history.
 #[derive(Debug, Clone, Copy)]
-pub struct Which {
+pub struct Which<'a> {
     /// Replicate.
     pub replicate: u64,
     /// Seed of the run.
     pub seed: u64,
+    /// Design of the run.
+    pub design: &'a Design,
     /// Policy; `None` is the base case.
     pub policy: Option<PolicyIdx>,
     /// Whether stances count.
@@ -36,11 +39,11 @@ pub struct History {
 /// Runs one replicate again.
 ///
 /// # Errors
-/// If the replicate's number is too large or the policy is not one of the scenario's.
+/// If the replicate's number is too large, the design has no such replicate, or the policy is not one of the scenario's.
 pub fn replay(
     scenario: &Scenario,
     program: &Arc<Program>,
-    which: Which,
+    which: Which<'_>,
 ) -> Result<History, EnsembleError> {
     let first = which.replicate;
     if first >= foedera_sim::rng::REPLICATES_MAX {
@@ -56,7 +59,8 @@ pub fn replay(
     {
         return Err(EnsembleError::Policy { policy });
     }
-    let sampler = Sampler::new(scenario, which.seed);
+    let sampler = Sampler::designed(scenario, which.seed, which.design)?;
+    sampler.has(first, 1)?;
     let draws = sampler.draw_block(first, 1);
     let inputs = sampler.inputs(scenario, which.policy, &draws);
     let mut engine = Engine::new(program, which.isa);
@@ -90,6 +94,7 @@ mod tests {
         let which = Which {
             replicate: 1 << 56,
             seed: 1,
+            design: &Design::default(),
             policy: None,
             stances: true,
             isa: Isa::Baseline,
@@ -116,6 +121,7 @@ mod tests {
         let which = Which {
             replicate: 12,
             seed: 1,
+            design: &Design::default(),
             policy: None,
             stances: true,
             isa: Isa::Baseline,

@@ -1,15 +1,11 @@
 //! Runs an ensemble: blocks on all cores, delivered in order, added up exactly.
 //!
-//! Each worker has one engine, takes the next block of 64 replicates, runs it under every policy with the
-//! same draws, adds it to counts that do not care about order, and hands its rows to the caller's thread.
-//! That thread delivers them to the sink in order and lets workers run only a few blocks ahead, so that
-//! memory does not grow with the number of replicates. When asked to stop, workers finish the blocks that
-//! they have begun: what is delivered is always a prefix.
+//! Each worker has one engine, runs a block of 64 replicates under every policy with the same draws and adds it to
+//! counts that do not care about order; [`crate::crew`] hands the rows over in order. When asked to stop, what is
+//! delivered is always a prefix.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foedera_results::histogram::Scale;
 use foedera_results::outcome::OutcomeTally;
@@ -22,6 +18,8 @@ use foedera_sim::rng::REPLICATES_MAX;
 use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, Record};
 
 use crate::correlation::Repair;
+use crate::crew::{self, Worker};
+use crate::design::Design;
 use crate::error::EnsembleError;
 use crate::layout::{self, Labels};
 use crate::record;
@@ -31,8 +29,6 @@ use crate::sampling::Sampler;
 pub const N_MAX: u64 = u32::MAX as u64;
 /// Most threads: more than any machine this was written on.
 pub const THREADS_MAX: usize = 1024;
-/// Blocks that a worker may be ahead of the sink.
-const AHEAD: u64 = 4;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -43,6 +39,8 @@ pub struct Request {
     pub first: u64,
     /// Seed.
     pub seed: u64,
+    /// Which inputs replicates have.
+    pub design: Design,
     /// Policies; `None` is the base case. The first one is what the others are compared with.
     pub policies: Vec<Option<PolicyIdx>>,
     /// Threads, 1..=[`THREADS_MAX`].
@@ -89,9 +87,22 @@ impl Progress for Silent {
 }
 
 /// Describes the columns that [`run`] will deliver.
-pub fn describe(scenario: &Scenario, program: &Program, request: &Request) -> Layout {
-    let sampler = Sampler::new(scenario, request.seed);
-    layout::layout(scenario, program, &request.policies, sampler.leaves())
+///
+/// # Errors
+/// If the scenario cannot be run by this design.
+pub fn describe(
+    scenario: &Scenario,
+    program: &Program,
+    request: &Request,
+) -> Result<Layout, EnsembleError> {
+    let sampler = Sampler::designed(scenario, request.seed, &request.design)?;
+    let policies = &request.policies;
+    Ok(layout::layout(
+        scenario,
+        program,
+        policies,
+        sampler.leaves(),
+    ))
 }
 
 /// Runs an ensemble.
@@ -107,7 +118,7 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Summary, EnsembleError> {
     check(scenario, request)?;
-    let layout = describe(scenario, program, request);
+    let layout = describe(scenario, program, request)?;
     let isa = request.isa;
     let engine = || {
         let mut engine = Engine::new(program, isa);
@@ -127,34 +138,18 @@ pub(crate) fn run_with<E: FnMut(&Block<'_>) -> BlockOutcome>(
     stop: &AtomicBool,
 ) -> Result<Summary, EnsembleError> {
     check(scenario, request)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.threads)
-        .build()
-        .map_err(|error| EnsembleError::NoThreads {
-            threads: request.threads,
-            reason: error.to_string(),
-        })?;
+    let sampler = Sampler::designed(scenario, request.seed, &request.design)?;
+    sampler.has(request.first, request.n)?;
     let job = Job {
         scenario,
         request,
         labels: Labels::new(scenario),
-        sampler: Sampler::new(scenario, request.seed),
+        sampler,
         series: SeriesStore::new(&layout),
         aggregates: Mutex::new(Aggregates::new(&layout)),
         layout: &layout,
-        queue: Queue::new(request),
-        stop,
     };
-    let delivered = pool.in_place_scope(|scope| {
-        let (sender, receiver) = mpsc::channel();
-        for _ in 0..request.threads {
-            let (job, sender) = (&job, sender.clone());
-            scope.spawn(move |_| job.work(make_engine, &sender));
-        }
-        drop(sender);
-        job.deliver(&receiver, sink, progress)
-    });
-    let completed = delivered?;
+    let completed = job.run(make_engine, sink, progress, stop)?;
     let Job {
         series,
         aggregates,
@@ -174,10 +169,8 @@ pub(crate) fn run_with<E: FnMut(&Block<'_>) -> BlockOutcome>(
     })
 }
 
-fn check(scenario: &Scenario, request: &Request) -> Result<(), EnsembleError> {
-    let Request {
-        n, first, threads, ..
-    } = *request;
+/// Whether so many replicates can be numbered and so many threads be had.
+pub(crate) fn check_count(first: u64, n: u64, threads: usize) -> Result<(), EnsembleError> {
     if n == 0 {
         return Err(EnsembleError::NoReplicates);
     }
@@ -194,6 +187,11 @@ fn check(scenario: &Scenario, request: &Request) -> Result<(), EnsembleError> {
             max: THREADS_MAX,
         });
     }
+    Ok(())
+}
+
+fn check(scenario: &Scenario, request: &Request) -> Result<(), EnsembleError> {
+    check_count(request.first, request.n, request.threads)?;
     if request.policies.is_empty() {
         return Err(EnsembleError::NoPolicy);
     }
@@ -216,31 +214,34 @@ struct Job<'a> {
     sampler: Sampler,
     series: SeriesStore,
     aggregates: Mutex<Aggregates>,
-    queue: Queue,
-    stop: &'a AtomicBool,
 }
 
 impl Job<'_> {
-    /// Runs blocks until there are none.
-    fn work<E: FnMut(&Block<'_>) -> BlockOutcome>(
+    /// Runs all blocks; gives the number of replicates delivered.
+    fn run<E: FnMut(&Block<'_>) -> BlockOutcome>(
         &self,
         make_engine: &(impl Fn() -> E + Sync),
-        sender: &Sender<(u64, BlockRecord)>,
-    ) {
-        let _bell = Bell(&self.queue);
-        let mut engine = make_engine();
-        let mut sums = Aggregates::new(self.layout);
-        while let Some(idx) = self.queue.take(self.stop) {
-            let record = self.block(&mut engine, idx);
-            sums.add(self.layout, &record);
-            if sender.send((idx, record)).is_err() {
-                break;
-            }
-        }
-        self.aggregates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .merge(&sums);
+        sink: &mut dyn Sink,
+        progress: &dyn Progress,
+        stop: &AtomicBool,
+    ) -> Result<u64, EnsembleError> {
+        let make = || RunWorker {
+            job: self,
+            engine: make_engine(),
+            sums: Aggregates::new(self.layout),
+        };
+        let mut headline = Headline::new(self.layout, self.request.headline);
+        let mut done = 0;
+        let mut deliver = |record: BlockRecord| {
+            sink.block(&record)?;
+            done += record.n as u64;
+            headline.add(&record);
+            progress.replicates_done(done, headline.estimate());
+            Ok(())
+        };
+        let n_blocks = self.request.n.div_ceil(LANES as u64);
+        crew::in_order(self.request.threads, n_blocks, &make, &mut deliver, stop)?;
+        Ok(done)
     }
 
     /// Runs one block under every policy with the same draws.
@@ -299,31 +300,30 @@ impl Job<'_> {
             }
         }
     }
+}
 
-    /// Hands blocks to the sink in order; gives the number of replicates delivered.
-    fn deliver(
-        &self,
-        receiver: &Receiver<(u64, BlockRecord)>,
-        sink: &mut dyn Sink,
-        progress: &dyn Progress,
-    ) -> Result<u64, EnsembleError> {
-        // If this thread leaves early, by an error or a panic, workers must not wait for it.
-        let _bell = Bell(&self.queue);
-        let mut waiting: BTreeMap<u64, BlockRecord> = BTreeMap::new();
-        let mut headline = Headline::new(self.layout, self.request.headline);
-        let (mut next, mut done) = (0, 0);
-        while let Ok((idx, record)) = receiver.recv() {
-            waiting.insert(idx, record);
-            while let Some(record) = waiting.remove(&next) {
-                sink.block(&record)?;
-                next += 1;
-                done += record.n as u64;
-                self.queue.delivered(next);
-                headline.add(&record);
-                progress.replicates_done(done, headline.estimate());
-            }
-        }
-        Ok(done)
+/// One engine with what it has added up.
+struct RunWorker<'a, E> {
+    job: &'a Job<'a>,
+    engine: E,
+    sums: Aggregates,
+}
+
+impl<E: FnMut(&Block<'_>) -> BlockOutcome> Worker for RunWorker<'_, E> {
+    type Done = BlockRecord;
+
+    fn block(&mut self, idx: u64) -> BlockRecord {
+        let record = self.job.block(&mut self.engine, idx);
+        self.sums.add(self.job.layout, &record);
+        record
+    }
+
+    fn end(self) {
+        self.job
+            .aggregates
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .merge(&self.sums);
     }
 }
 
@@ -359,74 +359,6 @@ impl<'a> Headline<'a> {
     fn estimate(&self) -> Option<Estimate> {
         self.tally
             .estimate(self.layout.outcomes[self.outcome?].kind)
-    }
-}
-
-/// Which block is next, and how far workers may run ahead.
-struct Queue {
-    n_blocks: u64,
-    ahead: u64,
-    state: Mutex<QueueState>,
-    moved: Condvar,
-}
-
-struct QueueState {
-    next: u64,
-    delivered: u64,
-    closed: bool,
-}
-
-impl Queue {
-    fn new(request: &Request) -> Self {
-        Self {
-            n_blocks: request.n.div_ceil(LANES as u64),
-            ahead: AHEAD * request.threads as u64,
-            state: Mutex::new(QueueState {
-                next: 0,
-                delivered: 0,
-                closed: false,
-            }),
-            moved: Condvar::new(),
-        }
-    }
-
-    /// The next block, as soon as it may run.
-    fn take(&self, stop: &AtomicBool) -> Option<u64> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while !state.closed && state.next >= state.delivered + self.ahead {
-            state = self
-                .moved
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        if state.closed || state.next >= self.n_blocks || stop.load(Ordering::Relaxed) {
-            return None;
-        }
-        state.next += 1;
-        Some(state.next - 1)
-    }
-
-    fn delivered(&self, blocks: u64) {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .delivered = blocks;
-        self.moved.notify_all();
-    }
-}
-
-/// Closes the queue if its holder leaves by an error or a panic; a holder who is through changes nothing,
-/// since then every block is taken.
-struct Bell<'a>(&'a Queue);
-
-impl Drop for Bell<'_> {
-    fn drop(&mut self) {
-        self.0
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .closed = true;
-        self.0.moved.notify_all();
     }
 }
 

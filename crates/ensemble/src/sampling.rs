@@ -1,25 +1,27 @@
 //! Draws the uncertain inputs of each replicate.
 //!
-//! A draw is a pure function of (seed, replicate, path of the leaf): replicate k draws the same whatever
-//! else is drawn, for every policy, on every shard. The uniform number has 53 bits, from two Philox words
-//! under a purpose of its own; the path enters by 64 bits of FNV-1a. Relies on [`foedera_sim::rng`],
-//! [`foedera_scenario::distribution`] and [`crate::correlation`].
+//! A draw is a pure function of (design, seed, replicate, path of the leaf): replicate k draws the same for every
+//! policy and on every shard, under Monte Carlo also whatever else is drawn. Shares come from [`crate::design`];
+//! correlations are put in by [`crate::correlation`], then each share becomes a value by its quantile function,
+//! [`foedera_scenario::distribution`]. The path enters by 64 bits of FNV-1a.
 
 use std::collections::BTreeMap;
 
 use foedera_scenario::{Distribution, Leaf, LeafInfo, PolicyIdx, Scenario, distribution};
 use foedera_sim::lanes::{LANES, Lanes};
-use foedera_sim::rng;
 
 use crate::correlation::{Group, Repair};
+use crate::design::{Design, DesignError, Given, Shares, Side};
 
-/// Purpose of the draws of inputs; the engine keeps to those below 128.
-const PURPOSE_INPUT: u8 = 128;
+/// Share of a value that the design gives outside of its distribution: six standard deviations.
+const SHARE_MIN: f64 = 1e-9;
 
 /// Draws the inputs of a scenario.
 #[derive(Debug, Clone)]
 pub struct Sampler {
-    seed: u64,
+    design: Design,
+    shares: Shares,
+    given: Option<Given>,
     inputs: Vec<Input>,
     groups: Vec<Group>,
     repairs: Vec<Repair>,
@@ -30,43 +32,89 @@ struct Input {
     leaf: Leaf,
     key: u64,
     info: LeafInfo,
-    distribution: Distribution,
+    /// How it is drawn; `None` for a number that is certain but for the design.
+    distribution: Option<Distribution>,
+    /// Its column, if the design gives it.
+    column: Option<usize>,
 }
 
 impl Sampler {
-    /// Prepares the draws of a scenario's uncertainties. They are ordered by leaf.
+    /// Prepares independent draws of a scenario's uncertainties, one point for each replicate.
     pub fn new(scenario: &Scenario, seed: u64) -> Self {
-        let mut inputs: Vec<Input> = scenario
-            .uncertainties
-            .iter()
-            .map(|uncertainty| {
-                let info = scenario.leaves.info(uncertainty.leaf);
-                Input {
-                    leaf: uncertainty.leaf,
-                    key: fnv1a(info.path.as_bytes()),
-                    info: info.clone(),
-                    distribution: uncertainty.distribution.clone(),
-                }
-            })
-            .collect();
-        inputs.sort_by_key(|input| input.leaf);
-        let leaves: Vec<Leaf> = inputs.iter().map(|input| input.leaf).collect();
+        Self::designed(scenario, seed, &Design::default()).expect("any scenario can be drawn from")
+    }
+
+    /// Prepares the draws of a design. They are ordered by leaf.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run by this design.
+    pub fn designed(scenario: &Scenario, seed: u64, design: &Design) -> Result<Self, DesignError> {
+        if design.per_point == 0 {
+            return Err(DesignError::NoReplicates);
+        }
+        let distribution = |leaf| {
+            let found = scenario.uncertainties.iter().find(|one| one.leaf == leaf);
+            found.map(|one| one.distribution.clone())
+        };
+        let given = Given::new(&design.method, scenario, |leaf, share| {
+            let info = scenario.leaves.info(leaf);
+            Some(quantile(&distribution(leaf)?, info, share))
+        })?;
+        let columns: &[Leaf] = given.as_ref().map_or(&[], |given| &given.leaves);
+        let uncertain = scenario.uncertainties.iter().map(|one| one.leaf);
+        let mut leaves: Vec<Leaf> = uncertain.chain(columns.iter().copied()).collect();
+        leaves.sort_unstable();
+        leaves.dedup();
+        let input = |&leaf: &Leaf| {
+            let info = scenario.leaves.info(leaf);
+            Input {
+                leaf,
+                key: fnv1a(info.path.as_bytes()),
+                info: info.clone(),
+                distribution: distribution(leaf),
+                column: columns.iter().position(|column| *column == leaf),
+            }
+        };
+        let inputs: Vec<Input> = leaves.iter().map(input).collect();
         let place = |leaf: Leaf| leaves.binary_search(&leaf).ok();
         let pairs: Vec<(usize, usize, f64)> = scenario
             .correlations
             .iter()
             .filter_map(|of| Some((place(of.first)?, place(of.second)?, of.value)))
             .collect();
-        let (groups, repairs) = Group::all_of(&leaves, &pairs);
-        Self {
-            seed,
+        let is_given: Vec<bool> = inputs.iter().map(|input| input.column.is_some()).collect();
+        let (groups, repairs) = Group::all_of(&leaves, &pairs, &is_given);
+        Ok(Self {
+            shares: Shares::new(&design.method, seed, inputs.len())?,
+            design: design.clone(),
+            given,
             inputs,
             groups,
             repairs,
+        })
+    }
+
+    /// The design.
+    pub const fn design(&self) -> &Design {
+        &self.design
+    }
+
+    /// Whether replicates `first..first + n` are those of the design.
+    ///
+    /// # Errors
+    /// If it has fewer.
+    pub fn has(&self, first: u64, n: u64) -> Result<(), DesignError> {
+        match self.design.replicates() {
+            Some(has) if first.saturating_add(n) > has => Err(DesignError::Beyond {
+                last: first.saturating_add(n) - 1,
+                has,
+                design: self.design.to_string(),
+            }),
+            _ => Ok(()),
         }
     }
 
-    /// The leaves that are drawn, in order.
+    /// The leaves that are drawn or given, in order.
     pub fn leaves(&self) -> impl Iterator<Item = Leaf> {
         self.inputs.iter().map(|input| input.leaf)
     }
@@ -76,21 +124,75 @@ impl Sampler {
         &self.repairs
     }
 
-    /// The inputs of one replicate, in the order of the leaves.
-    pub fn draw(&self, replicate: u64) -> Vec<f64> {
-        let mut shares: Vec<f64> = self
-            .inputs
-            .iter()
-            .map(|input| uniform(self.seed, replicate, input.key))
-            .collect();
+    /// Whether there are second draws ([`Side::Other`]).
+    ///
+    /// # Errors
+    /// If the design has too few dimensions for them.
+    pub fn has_other(&self) -> Result<(), DesignError> {
+        self.shares.has_other()
+    }
+
+    /// Independent shares of one replicate, in the order of the leaves, before correlations are put in.
+    pub fn shares(&self, replicate: u64, side: Side) -> Vec<f64> {
+        // What a grid or a table leaves open is drawn anew for each replicate.
+        let point = match self.given {
+            Some(_) => replicate,
+            None => self.design.point(replicate),
+        };
+        let share = |(idx, input): (usize, &Input)| self.shares.share(point, side, idx, input.key);
+        self.inputs.iter().enumerate().map(share).collect()
+    }
+
+    /// The values of one replicate at some independent shares, both in the order of the leaves.
+    ///
+    /// # Panics
+    /// If the shares are not as many as the leaves, or the design gives values and has no such replicate.
+    pub fn values(&self, replicate: u64, shares: &[f64]) -> Vec<f64> {
+        assert_eq!(shares.len(), self.inputs.len(), "a share for each input");
+        let point = self.design.point(replicate);
+        let value_of = |input: &Input| {
+            let given = self.given.as_ref()?;
+            Some(given.value(point, input.column?))
+        };
+        let given: Vec<Option<f64>> = self.inputs.iter().map(value_of).collect();
+        let mut shares = shares.to_vec();
+        for ((share, input), given) in shares.iter_mut().zip(&self.inputs).zip(&given) {
+            if let (Some(value), Some(distribution)) = (given, &input.distribution) {
+                let below = distribution::cdf(
+                    distribution,
+                    distribution::Reference::of(&input.info),
+                    *value,
+                );
+                *share = below.clamp(SHARE_MIN, 1.0 - SHARE_MIN);
+            }
+        }
         for group in &self.groups {
             group.correlate(&mut shares);
         }
+        let value = |((input, share), given): ((&Input, &f64), &Option<f64>)| match (
+            given,
+            &input.distribution,
+        ) {
+            (Some(value), _) => *value,
+            (None, Some(distribution)) => quantile(distribution, &input.info, *share),
+            (None, None) => input.info.value,
+        };
         self.inputs
             .iter()
             .zip(&shares)
-            .map(|(input, &share)| quantile(&input.distribution, &input.info, share))
+            .zip(&given)
+            .map(value)
             .collect()
+    }
+
+    /// The inputs of one replicate, in the order of the leaves.
+    pub fn draw(&self, replicate: u64) -> Vec<f64> {
+        self.values(replicate, &self.shares(replicate, Side::One))
+    }
+
+    /// Whether an input hangs together with others, by its place among the leaves.
+    pub(crate) fn is_correlated(&self, input: usize) -> bool {
+        self.groups.iter().any(|group| group.has(input))
     }
 
     /// The inputs of a block of replicates, one list for each lane.
@@ -149,21 +251,6 @@ pub fn quantile(of: &Distribution, info: &LeafInfo, share: f64) -> f64 {
     distribution::draw(info, of, share)
 }
 
-/// A uniform number in the open interval (0, 1) with 53 bits.
-fn uniform(seed: u64, replicate: u64, key: u64) -> f64 {
-    let words = rng::block(
-        seed,
-        PURPOSE_INPUT,
-        replicate,
-        (key >> 32) as u32,
-        key as u32,
-    );
-    let bits = u64::from(words[0]) << 32 | u64::from(words[1]);
-    // 2^-53, and half a step from both ends. The largest one rounds to 1 - 2^-53.
-    let share = ((bits >> 11) as f64 + 0.5) * 1.110_223_024_625_156_5e-16;
-    share.min(1.0 - 1.110_223_024_625_156_5e-16)
-}
-
 /// FNV-1a with 64 bits (Fowler, Noll and Vo).
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
@@ -180,6 +267,7 @@ mod tests {
     use foedera_scenario::{Correlation, Uncertainty};
 
     use super::*;
+    use crate::design::{Axis, Levels, Method};
     use crate::test_data;
 
     #[test]
@@ -208,8 +296,9 @@ mod tests {
     #[test]
     fn draws_are_even_in_the_mean_and_the_tails() {
         let n = 100_000;
+        let shares = Shares::new(&Method::MonteCarlo, 3, 1).unwrap();
         let shares: Vec<f64> = (0..n)
-            .map(|k| uniform(3, k, fnv1a(b"drivers.oil.mean")))
+            .map(|k| shares.share(k, Side::One, 0, fnv1a(b"drivers.oil.mean")))
             .collect();
         let mean = shares.iter().sum::<f64>() / n as f64;
         // Standard error 1/sqrt(12 n) = 0.0009; four of them.
@@ -285,5 +374,137 @@ mod tests {
             );
         }
         assert!(sampler.repairs().is_empty());
+    }
+
+    fn grid(axes: &[(&str, Levels)], per_point: u64) -> Design {
+        let axis = |(path, levels): &(&str, Levels)| Axis {
+            path: (*path).to_owned(),
+            levels: levels.clone(),
+        };
+        Design {
+            method: Method::Grid {
+                axes: axes.iter().map(axis).collect(),
+            },
+            per_point,
+        }
+    }
+
+    #[test]
+    fn replicates_of_a_point_have_its_inputs() {
+        let scenario = test_data::scenario();
+        let plain = Sampler::new(&scenario, 7);
+        let nested = Sampler::designed(&scenario, 7, &Design::monte_carlo(3)).unwrap();
+        for replicate in 0..30 {
+            assert_eq!(nested.draw(replicate), plain.draw(replicate / 3));
+        }
+    }
+
+    #[test]
+    fn a_grid_gives_every_combination_and_draws_the_rest() {
+        let scenario = test_data::scenario();
+        let (first, second) = ("actors.A.autonomy", "actors.B.autonomy");
+        let design = grid(
+            &[
+                (first, Levels::Values(vec![0.25, 0.75])),
+                (second, Levels::Shares(3)),
+            ],
+            2,
+        );
+        assert_eq!(design.replicates(), Some(12));
+        let sampler = Sampler::designed(&scenario, 7, &design).unwrap();
+        assert!(sampler.has(0, 12).is_ok());
+        assert!(matches!(
+            sampler.has(1, 12),
+            Err(DesignError::Beyond {
+                last: 12,
+                has: 12,
+                ..
+            })
+        ));
+        let draws: Vec<Vec<f64>> = (0..12).map(|k| sampler.draw(k)).collect();
+        let triangular = &scenario.uncertainties[1];
+        let info = scenario.leaves.info(triangular.leaf);
+        for (replicate, draw) in draws.iter().enumerate() {
+            let point = replicate / 2;
+            assert_eq!(draw[0], [0.25, 0.75][point / 3]);
+            let share = ((point % 3) as f64 + 0.5) / 3.0;
+            assert_eq!(draw[1], quantile(&triangular.distribution, info, share));
+            // What has no axis is drawn for each replicate, as without a grid.
+            assert_eq!(
+                draw[2],
+                Sampler::new(&scenario, 7).draw(replicate as u64)[2]
+            );
+        }
+    }
+
+    #[test]
+    fn a_table_gives_numbers_that_are_certain_too() {
+        let scenario = test_data::scenario();
+        let leaf = test_data::undrawn_leaf(&scenario);
+        let path = scenario.leaves.info(leaf).path.clone();
+        let table = |paths: Vec<String>, rows| Design {
+            method: Method::Table { paths, rows },
+            per_point: 1,
+        };
+        let design = table(vec![path.clone()], vec![vec![0.25], vec![0.5]]);
+        let sampler = Sampler::designed(&scenario, 7, &design).unwrap();
+        let draws = sampler.draw_block(0, 2);
+        let inputs = sampler.inputs(&scenario, None, &draws);
+        let lanes = inputs.iter().find(|of| of.0 == leaf).unwrap().1;
+        assert_eq!((lanes[0], lanes[1]), (0.25, 0.5));
+        let refused = |design: &Design| Sampler::designed(&scenario, 7, design).unwrap_err();
+        let twice = table(vec![path.clone(), path.clone()], vec![vec![0.1, 0.1]]);
+        assert!(matches!(refused(&twice), DesignError::Twice { .. }));
+        let nowhere = table(vec!["a.b".to_owned()], vec![vec![0.1]]);
+        assert!(matches!(refused(&nowhere), DesignError::UnknownPath { .. }));
+        let ragged = table(vec![path.clone()], vec![vec![0.1], vec![0.1, 0.2]]);
+        assert!(matches!(refused(&ragged), DesignError::Row { row: 2, .. }));
+        let far = table(vec![path.clone()], vec![vec![f64::NAN]]);
+        assert!(matches!(refused(&far), DesignError::OutOfRange { .. }));
+        let shares = grid(&[(&path, Levels::Shares(2))], 1);
+        assert!(matches!(refused(&shares), DesignError::NotUncertain { .. }));
+        assert!(matches!(
+            refused(&Design::monte_carlo(0)),
+            DesignError::NoReplicates
+        ));
+    }
+
+    #[test]
+    fn what_a_grid_leaves_open_is_drawn_given_what_it_sets() {
+        let mut scenario = test_data::scenario();
+        let (first, second) = (
+            scenario.uncertainties[0].leaf,
+            scenario.uncertainties[1].leaf,
+        );
+        scenario.uncertainties = [first, second]
+            .map(|leaf| Uncertainty {
+                leaf,
+                distribution: Distribution::Uniform {
+                    low: 0.0,
+                    high: 1.0,
+                },
+            })
+            .to_vec();
+        scenario.correlations = vec![Correlation {
+            first,
+            second,
+            value: 0.8,
+        }];
+        // The later one is given, so that the order of the group must be turned round.
+        let path = scenario.leaves.info(second).path.clone();
+        let n = 4000;
+        let design = grid(&[(&path, Levels::Values(vec![0.125, 0.875]))], n);
+        let sampler = Sampler::designed(&scenario, 5, &design).unwrap();
+        for (point, given) in [0.125, 0.875].into_iter().enumerate() {
+            let from = point as u64 * n;
+            let draws: Vec<Vec<f64>> = (from..from + n).map(|k| sampler.draw(k)).collect();
+            assert!(draws.iter().all(|draw| draw[1] == given));
+            // The mean of Φ(ρz + sqrt(1 - ρ²)e) is Φ(ρz / sqrt(2 - ρ²)); standard error below 0.0046.
+            let rho = 2.0 * libm::sin(std::f64::consts::PI * 0.8 / 6.0);
+            let z = distribution::normal_quantile(given);
+            let expected = distribution::normal_cdf(rho * z / libm::sqrt(2.0 - rho * rho));
+            let mean = draws.iter().map(|draw| draw[0]).sum::<f64>() / n as f64;
+            assert!((mean - expected).abs() < 0.02, "{mean} {expected}");
+        }
     }
 }

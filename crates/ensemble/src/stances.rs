@@ -10,6 +10,7 @@ use foedera_sim::{BlockOutcome, Program, Record};
 use rayon::prelude::*;
 
 use crate::again::{Again, Sample};
+use crate::error::EnsembleError;
 
 /// One quantity with the stances on and off, and the difference that they make, paired by replicate.
 #[derive(Debug, Clone)]
@@ -44,14 +45,16 @@ struct Course {
 }
 
 /// Runs the replicates of a sample with stances on and off.
-#[must_use]
+///
+/// # Errors
+/// If the design of the run does not fit the scenario, or has fewer replicates.
 pub fn beside(
     scenario: &Scenario,
     program: &Arc<Program>,
-    sample: Sample,
+    sample: Sample<'_>,
     initiative: InitiativeIdx,
-) -> Comparison {
-    let again = Again::new(scenario, program, sample);
+) -> Result<Comparison, EnsembleError> {
+    let again = Again::new(scenario, program, sample)?;
     let pairs: Vec<[Vec<Course>; 2]> = (0..again.n_blocks())
         .into_par_iter()
         .map_init(
@@ -81,11 +84,11 @@ pub fn beside(
         let beside = share(&pairs, |course| course.blocked.contains_key(&actor))?;
         Some((actor, beside))
     });
-    Comparison {
+    Ok(Comparison {
         replicates: pairs.len() as u64,
         reached: reached.collect(),
         blocked: blocked.collect(),
-    }
+    })
 }
 
 /// What each replicate of a block did on an initiative.

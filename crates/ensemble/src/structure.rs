@@ -18,6 +18,7 @@ use foedera_sim::structure::similarity::{Metric, Pair};
 use foedera_sim::{Block, Engine, Isa, Moment, Program, Record};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::design::Design;
 use crate::error::EnsembleError;
 use crate::sampling::Sampler;
 
@@ -94,6 +95,8 @@ pub struct Asked {
     pub first: u64,
     /// Seed of the run.
     pub seed: u64,
+    /// Design of the run.
+    pub design: Design,
     /// Policy; `None` is the base case.
     pub policy: Option<PolicyIdx>,
     /// Whether stances count.
@@ -178,7 +181,8 @@ pub fn measure(
         .iter()
         .map(|at| scenario.time.step_of(*at))
         .collect();
-    let sampler = Sampler::new(scenario, asked.seed);
+    let sampler = Sampler::designed(scenario, asked.seed, &asked.design)?;
+    sampler.has(asked.first, asked.n)?;
     let blocks = asked.n.div_ceil(LANES as u64);
     let seen: Vec<Vec<Vec<Seen>>> = pool.install(|| {
         let engine = || Engine::new(program, Isa::detect());
@@ -438,6 +442,7 @@ mod tests {
             n,
             first: 0,
             seed: 1,
+            design: Design::default(),
             policy: None,
             stances: true,
             at: vec![Month::new(2008, 1), Month::new(2009, 12)],

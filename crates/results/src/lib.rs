@@ -5,6 +5,7 @@
 
 pub mod aggregates;
 pub mod decision;
+pub mod design;
 pub mod digits;
 pub mod error;
 pub mod exact;
@@ -23,6 +24,7 @@ mod test_data;
 pub mod verdict;
 
 pub use aggregates::Aggregates;
+pub use design::Design;
 pub use error::ResultsError;
 pub use interval::Estimate;
 pub use layout::Layout;

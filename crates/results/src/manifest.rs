@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::design::Design;
 use crate::layout::Layout;
 
 /// Version of every stored format. A reader takes its own version and none other.
@@ -82,6 +83,9 @@ pub struct Origin {
     pub first: u64,
     /// Replicates asked for.
     pub n: u64,
+    /// Which inputs replicates have; left out if each has its own independent draw.
+    #[serde(default, skip_serializing_if = "Design::is_default")]
+    pub design: Design,
 }
 
 /// A text that a run was made from.
@@ -177,7 +181,7 @@ impl Manifest {
     /// Keys and values that every table carries.
     pub(crate) fn provenance(&self) -> Vec<(String, String)> {
         let pair = |key: &str, value: String| (format!("foedera.{key}"), value);
-        vec![
+        let mut pairs = vec![
             pair("format", self.format.to_string()),
             pair("program", self.origin.program.clone()),
             pair("version", self.origin.version.clone()),
@@ -185,7 +189,11 @@ impl Manifest {
             pair("scenario_sha256", self.scenario_sha256()),
             pair("catalogue_sha256", self.origin.catalogue_sha256.clone()),
             pair("seed", self.origin.seed.to_string()),
-        ]
+        ];
+        if !self.origin.design.is_default() {
+            pairs.push(pair("design", self.origin.design.to_string()));
+        }
+        pairs
     }
 }
 

@@ -152,7 +152,7 @@ impl RunWriter {
     fn open_tables(&mut self) -> Result<(), ResultsError> {
         let (dir, layout, keys) = (&self.dir, &self.manifest.layout, &self.provenance);
         let csv = self.options.csv;
-        self.runs = Some(runs::create_runs(dir, layout, keys, csv)?);
+        self.runs = Some(runs::create_runs(dir, &self.manifest, keys, csv)?);
         self.events = Some(runs::create_events(dir, keys, csv)?);
         if self.options.trajectories {
             self.trajectories = Some(runs::create_trajectories(dir, layout, keys, csv)?);
@@ -191,7 +191,7 @@ impl Sink for RunWriter {
         let layout = &self.manifest.layout;
         let ends_group = (record.first + record.n as u64).is_multiple_of(self.group);
         if let Some(table) = &mut self.runs {
-            runs::append_runs(table, &self.names, record)?;
+            runs::append_runs(table, &self.names, &self.manifest.origin.design, record)?;
         }
         if let Some(table) = &mut self.events {
             runs::append_events(table, &self.names, layout, record)?;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use foedera_ensemble::{BASE, History, Which};
+use foedera_ensemble::{BASE, Design, History, Which};
 use foedera_results::{Manifest, digits};
 use foedera_scenario::{MemorySources, Override, Scenario, outcome_text};
 use foedera_sim::{Isa, Program};
@@ -51,6 +51,7 @@ pub(crate) struct Args {
 struct Told {
     scenario: Arc<Scenario>,
     seed: u64,
+    design: Design,
     policy: String,
     /// Number of replicates of the run, if there was one.
     n: Option<u64>,
@@ -79,6 +80,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let which = Which {
         replicate: args.replicate,
         seed: told.seed,
+        design: &told.design,
         policy,
         stances: told.scenario.stances,
         isa: Isa::detect(),
@@ -107,6 +109,7 @@ fn of_file(args: &Args, face: &Face) -> Result<Told, Failure> {
     Ok(Told {
         scenario,
         seed: args.seed.unwrap_or(1),
+        design: Design::default(),
         policy: BASE.to_owned(),
         n: None,
     })
@@ -135,6 +138,7 @@ fn of_results(args: &Args, face: &Face) -> Result<Told, Failure> {
     Ok(Told {
         scenario: Arc::new(scenario),
         seed: manifest.origin.seed,
+        design: manifest.origin.design.clone(),
         policy: manifest
             .layout
             .arms

@@ -10,7 +10,7 @@ use std::{
 use clap::Args as ClapArgs;
 use foedera_ensemble::{BASE, Summary};
 use foedera_results::{
-    Manifest, RunWriter, WriteOptions,
+    Layout, Manifest, RunWriter, WriteOptions,
     manifest::{Origin, RunLog, RunStatus, TextFile, sha256},
     output,
 };
@@ -82,7 +82,8 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let scenario = Arc::new(loaded.scenario.clone());
     let policies = work::policies(&scenario, &args.policy)?;
     let order = Order::new(scenario, policies, args.n, args.seed, args.threads);
-    let manifest = Manifest::running(origin(args, &loaded, &order), order.layout());
+    let layout = order.layout()?;
+    let manifest = Manifest::running(origin(args, &loaded, &order, &layout), layout);
     let folder = match place(args, &order.scenario, &manifest)? {
         Place::Answered(folder) => {
             let shown = folder.display();
@@ -129,7 +130,7 @@ fn place(args: &Args, scenario: &Scenario, asked: &Manifest) -> Result<Place, Fa
 }
 
 /// All that decides the results.
-fn origin(args: &Args, loaded: &Loaded, order: &Order) -> Origin {
+fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origin {
     let text = |file: &foedera_scenario::TextFile| {
         TextFile::new(
             file.path.clone(),
@@ -144,7 +145,7 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order) -> Origin {
     let headline = order
         .request
         .headline
-        .map(|idx| order.layout().outcomes[idx].name.clone());
+        .map(|idx| layout.outcomes[idx].name.clone());
     let mut command = vec![
         "foedera".to_owned(),
         "run".to_owned(),
@@ -178,6 +179,7 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order) -> Origin {
         seed: args.seed,
         first: 0,
         n: args.n,
+        design: order.request.design.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use foedera_ensemble::{
     BASE,
     structure::{self, Asked, AtDate, MEASURES, Measured, N_MAX},
 };
-use foedera_results::digits;
+use foedera_results::{Design, digits};
 use foedera_scenario::{Month, OrganisationIdx, Override, Scenario};
 use foedera_sim::Program;
 use serde_json::{Value, json};
@@ -79,6 +79,7 @@ fn alpha(text: &str) -> Result<f64, String> {
 struct Told {
     scenario: Arc<Scenario>,
     seed: u64,
+    design: Design,
     first: u64,
     n: u64,
     policy: String,
@@ -111,6 +112,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         n: told.n.min(args.replicates),
         first: told.first,
         seed: told.seed,
+        design: told.design.clone(),
         policy,
         stances: scenario.stances,
         at: if args.at.is_empty() {
@@ -166,6 +168,7 @@ fn of_file(args: &Args, face: &Face) -> Result<Told, Failure> {
     Ok(Told {
         scenario: Arc::new(scenario),
         seed: args.seed.unwrap_or(1),
+        design: Design::default(),
         first: 0,
         n: N_MAX,
         policy: BASE.to_owned(),
@@ -189,6 +192,7 @@ fn of_results(args: &Args) -> Result<Told, Failure> {
     Ok(Told {
         scenario: Arc::new(scenario),
         seed: manifest.origin.seed,
+        design: manifest.origin.design.clone(),
         first: manifest.origin.first,
         n: manifest.completed,
         policy: arm.map_or(BASE, |arm| arm.id.as_str()).to_owned(),

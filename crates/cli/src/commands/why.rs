@@ -64,15 +64,15 @@ pub(crate) struct Args {
 }
 
 /// The question of the run, ready to happen again.
-struct Rerun {
+struct Rerun<'a> {
     scenario: Arc<Scenario>,
     program: Arc<Program>,
-    sample: Sample,
+    sample: Sample<'a>,
 }
 
-impl Rerun {
+impl<'a> Rerun<'a> {
     /// The first replicates of a run under one of its policies: so many as asked, or a usual number.
-    fn new(args: &Args, results: &Results, arm: usize, usual: u64) -> Result<Self, Failure> {
+    fn new(args: &Args, results: &'a Results, arm: usize, usual: u64) -> Result<Self, Failure> {
         let manifest = &results.manifest;
         let mut scenario = super::replay::scenario_of(&args.folder, manifest)?;
         scenario.stances = manifest.origin.stances;
@@ -80,6 +80,7 @@ impl Rerun {
         let sample = Sample {
             n: args.sample.unwrap_or(usual).min(manifest.completed).max(1),
             seed: manifest.origin.seed,
+            design: &manifest.origin.design,
             policy,
             stances: scenario.stances,
         };

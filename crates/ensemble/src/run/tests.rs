@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use foedera_results::manifest::{Manifest, Origin};
@@ -13,6 +13,7 @@ use foedera_sim::rng;
 use proptest::prelude::*;
 
 use super::*;
+use crate::crew::AHEAD;
 use crate::test_data;
 
 const MEASURES: usize = 2;
@@ -95,6 +96,7 @@ fn request(n: u64, threads: usize) -> Request {
         n,
         first: 0,
         seed: 42,
+        design: Design::default(),
         policies: vec![None, Some(0)],
         threads,
         isa: Isa::Baseline,
@@ -106,7 +108,7 @@ fn request(n: u64, threads: usize) -> Request {
 
 fn layout_of(scenario: &Scenario, request: &Request) -> Layout {
     let program = Program::new(Arc::new(scenario.clone()));
-    let mut layout = describe(scenario, &program, request);
+    let mut layout = describe(scenario, &program, request).expect("this works");
     layout.measures = (0..MEASURES)
         .map(|idx| foedera_results::layout::MeasureColumn {
             name: format!("measure.{idx}"),
@@ -156,6 +158,7 @@ fn write(
         seed: request.seed,
         first: request.first,
         n: request.n,
+        design: request.design.clone(),
     };
     let options = WriteOptions {
         csv: true,

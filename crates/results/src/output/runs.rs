@@ -7,8 +7,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Date32Array, Float32Array, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field};
 
+use crate::design::Design;
 use crate::error::ResultsError;
 use crate::layout::{Layout, NONE};
+use crate::manifest::Manifest;
 use crate::output::table::{self, Names, Table};
 use crate::record::{ArmBlock, BlockRecord, EventRow};
 
@@ -21,11 +23,16 @@ fn rows(record: &BlockRecord) -> impl Iterator<Item = (usize, usize)> {
 /// Opens the table of runs.
 pub(crate) fn create_runs(
     dir: &Path,
-    layout: &Layout,
+    manifest: &Manifest,
     provenance: &[(String, String)],
     csv: bool,
 ) -> Result<Table, ResultsError> {
+    let layout = &manifest.layout;
     let mut fields = id_fields();
+    if manifest.origin.design.per_point > 1 {
+        let label = "Draw of the inputs, which several replicates share";
+        fields.push(table::field("point", DataType::UInt64, label, ""));
+    }
     fields.push(table::optional(
         "fault",
         table::name_type(),
@@ -61,10 +68,15 @@ pub(crate) fn create_runs(
 pub(crate) fn append_runs(
     table: &mut Table,
     names: &RowNames,
+    design: &Design,
     record: &BlockRecord,
 ) -> Result<(), ResultsError> {
     let fault = |(lane, arm): (usize, usize)| record.arms[arm].faults[lane];
     let mut columns = id_columns(names, record);
+    if design.per_point > 1 {
+        let points = rows(record).map(|(lane, _)| design.point(record.first + lane as u64));
+        columns.push(Arc::new(UInt64Array::from_iter_values(points)));
+    }
     let kinds = rows(record).map(|row| fault(row).map_or(NONE, |fault| fault.kind));
     columns.push(names.faults.column(kinds));
     let steps = rows(record).map(|row| fault(row).map(|fault| fault.step));

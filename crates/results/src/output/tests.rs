@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::*;
+use crate::design::Design;
 use crate::layout::Layout;
 use crate::manifest::{Origin, TextFile};
 use crate::open::{Results, Values};
@@ -27,6 +28,7 @@ fn origin(n: u64) -> Origin {
         seed: u64::MAX,
         first: 0,
         n,
+        design: Design::default(),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn tell(face: &Face, rerun: &Rerun, idx: usize) -> (String, Value) {
             Value::Null,
         );
     }
-    let compared = stances::beside(scenario, &rerun.program, rerun.sample, idx);
+    let compared = stances::beside(scenario, &rerun.program, rerun.sample, idx)?;
     (
         heading + &text(face, scenario, idx, &compared),
         value(scenario, idx, &compared),

@@ -45,6 +45,7 @@ pub(super) fn tell(
     let which = Which {
         replicate,
         seed: rerun.sample.seed,
+        design: rerun.sample.design,
         policy: rerun.sample.policy,
         stances: rerun.sample.stances,
         isa: Isa::detect(),

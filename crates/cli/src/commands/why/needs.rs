@@ -88,7 +88,7 @@ fn of_actor(
     let scenario = &*rerun.scenario;
     let id = &scenario.world.actors[actor].id;
     let refused = rung.or_else(|| {
-        let margins = needs::margins(scenario, &rerun.program, rerun.sample, idx, actor);
+        let margins = needs::margins(scenario, &rerun.program, rerun.sample, idx, actor)?;
         margins
             .iter()
             .position(|margin| margin.is_some_and(|margin| margin < 0.0))
@@ -115,7 +115,7 @@ fn of_actor(
             bar.set_position(done);
         }
     };
-    let found = needs::needs(scenario, &rerun.program, rerun.sample, question, &heard);
+    let found = needs::needs(scenario, &rerun.program, rerun.sample, question, &heard)?;
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
