@@ -285,7 +285,7 @@ impl Given {
             }
             Method::Table { rows, .. } => GivenValues::Table(
                 rows.iter()
-                    .map(|row| row.iter().map(single).collect())
+                    .map(|row| row.iter().copied().map(single).collect())
                     .collect(),
             ),
             _ => return Ok(None),
@@ -362,8 +362,8 @@ impl Given {
 }
 
 /// A value as the engine takes it: what a manifest keeps in decimal digits comes back with the same bits.
-fn single(value: &f64) -> f64 {
-    f64::from(*value as f32)
+fn single(value: f64) -> f64 {
+    f64::from(value as f32)
 }
 
 fn find_all(scenario: &Scenario, paths: &[&str]) -> Result<Vec<Leaf>, DesignError> {
@@ -391,7 +391,7 @@ fn levels(
     quantile: impl Fn(Leaf, f64) -> Option<f64>,
 ) -> Result<Vec<f64>, DesignError> {
     match &axis.levels {
-        Levels::Values(values) => Ok(values.iter().map(single).collect()),
+        Levels::Values(values) => Ok(values.iter().copied().map(single).collect()),
         Levels::Shares(n) => {
             let not_uncertain = || DesignError::NotUncertain {
                 path: axis.path.clone(),

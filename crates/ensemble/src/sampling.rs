@@ -40,6 +40,9 @@ struct Input {
 
 impl Sampler {
     /// Prepares independent draws of a scenario's uncertainties, one point for each replicate.
+    ///
+    /// # Panics
+    /// Never: any scenario can be drawn from by Monte Carlo.
     pub fn new(scenario: &Scenario, seed: u64) -> Self {
         Self::designed(scenario, seed, &Design::default()).expect("any scenario can be drawn from")
     }

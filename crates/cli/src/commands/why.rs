@@ -189,7 +189,7 @@ fn further(
     };
     if !args.no_rerun {
         let rerun = Rerun::new(args, results, arm, beside::USUAL)?;
-        let (text, value) = beside::tell(face, &rerun, idx);
+        let (text, value) = beside::tell(face, &rerun, idx)?;
         parts.push(Part {
             key: "stances_off",
             text,

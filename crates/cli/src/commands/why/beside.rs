@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Rerun;
 use crate::{
     face::Face,
+    failure::Failure,
     number,
     sheet::{Column, Sheet, Tone, Word},
 };
@@ -22,7 +23,7 @@ fn any(scenario: &Scenario) -> bool {
 }
 
 /// Text and value.
-pub(super) fn tell(face: &Face, rerun: &Rerun, idx: usize) -> (String, Value) {
+pub(super) fn tell(face: &Face, rerun: &Rerun<'_>, idx: usize) -> Result<(String, Value), Failure> {
     let scenario = &rerun.scenario;
     let heading = format!("\n{}\n", face.paint.strong("Without the analysts' stances"));
     if !any(scenario) {
@@ -31,16 +32,16 @@ pub(super) fn tell(face: &Face, rerun: &Rerun, idx: usize) -> (String, Value) {
         } else {
             "the run was made without them"
         };
-        return (
+        return Ok((
             format!("{heading}  no stance counts here: {why}\n"),
             Value::Null,
-        );
+        ));
     }
     let compared = stances::beside(scenario, &rerun.program, rerun.sample, idx)?;
-    (
+    Ok((
         heading + &text(face, scenario, idx, &compared),
         value(scenario, idx, &compared),
-    )
+    ))
 }
 
 fn text(face: &Face, scenario: &Scenario, idx: usize, compared: &Comparison) -> String {

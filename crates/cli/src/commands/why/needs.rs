@@ -25,7 +25,7 @@ const ASKED: usize = 3;
 pub(super) fn tell(
     args: &Args,
     face: &Face,
-    rerun: &Rerun,
+    rerun: &Rerun<'_>,
     idx: usize,
     ranked: &[Blocker],
 ) -> Result<(String, Value), Failure> {
@@ -43,7 +43,7 @@ pub(super) fn tell(
         text += "\n  nobody blocked it: nobody needs anything\n";
     }
     for actor in actors {
-        let (more, value) = of_actor(face, rerun, idx, actor, rung);
+        let (more, value) = of_actor(face, rerun, idx, actor, rung)?;
         text += &more;
         values.push(value);
     }
@@ -80,26 +80,26 @@ fn rung_named(scenario: &Scenario, idx: usize, id: &str) -> Result<usize, Failur
 /// One party: which rung it refuses, and what would turn it.
 fn of_actor(
     face: &Face,
-    rerun: &Rerun,
+    rerun: &Rerun<'_>,
     idx: usize,
     actor: usize,
     rung: Option<usize>,
-) -> (String, Value) {
+) -> Result<(String, Value), Failure> {
     let scenario = &*rerun.scenario;
     let id = &scenario.world.actors[actor].id;
-    let refused = rung.or_else(|| {
-        let margins = needs::margins(scenario, &rerun.program, rerun.sample, idx, actor)?;
-        margins
+    let refused = match rung {
+        Some(rung) => Some(rung),
+        None => needs::margins(scenario, &rerun.program, rerun.sample, idx, actor)?
             .iter()
-            .position(|margin| margin.is_some_and(|margin| margin < 0.0))
-    });
+            .position(|margin| margin.is_some_and(|margin| margin < 0.0)),
+    };
     let Some(rung) = refused else {
         let text = format!(
             "\n{}\n  in the median history it agrees to every rung when it is first tabled, or is never asked; what it \
              blocks it blocks by chance or later\n",
             face.paint.strong(&format!("What {id} would need to agree"))
         );
-        return (text, json!({ "actor": id, "rung": null, "numbers": [] }));
+        return Ok((text, json!({ "actor": id, "rung": null, "numbers": [] })));
     };
     let question = Question {
         initiative: idx,
@@ -119,10 +119,10 @@ fn of_actor(
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
-    (
+    Ok((
         text(face, scenario, question, &found),
         value(scenario, question, &found),
-    )
+    ))
 }
 
 fn bar(face: &Face, of: u64) -> Option<ProgressBar> {
