@@ -7,6 +7,7 @@ mod refusals;
 mod running;
 mod scoring;
 mod structure;
+mod tables;
 mod words;
 
 use std::{

@@ -1,6 +1,6 @@
-"""Opens the Parquet files of a results folder in pyarrow and DuckDB and compares what both see.
+"""Opens the Parquet files of a results folder, and tables of analyses, in pyarrow and DuckDB and compares what both see.
 
-Usage: parquet_opens.py OUTDIR
+Usage: parquet_opens.py OUTDIR [TABLE.parquet ...]
 """
 
 import json
@@ -43,8 +43,8 @@ def check(path):
 
 
 def main():
-    if len(sys.argv) != 2:
-        fail("usage: parquet_opens.py OUTDIR")
+    if len(sys.argv) < 2:
+        fail("usage: parquet_opens.py OUTDIR [TABLE.parquet ...]")
     out = Path(sys.argv[1])
     json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     rows = {name: check(out / name) for name in FILES}
@@ -52,6 +52,13 @@ def main():
         fail("runs.parquet has no rows")
     if rows["series.parquet"] == 0:
         fail("series.parquet has no rows")
+    for table in map(Path, sys.argv[2:]):
+        if check(table) == 0:
+            fail(f"{table.name} has no rows")
+        keys = pq.ParquetFile(table).metadata.metadata
+        for key in (b"foedera.program", b"foedera.version", b"foedera.command", b"foedera.title"):
+            if not keys.get(key):
+                fail(f"{table.name} does not say its {key.decode()}")
 
 
 main()

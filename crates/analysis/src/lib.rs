@@ -5,5 +5,6 @@
 
 pub mod blockers;
 pub mod figure;
+pub mod posterior;
 pub mod ranks;
 pub mod scoring;

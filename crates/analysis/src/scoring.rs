@@ -1,18 +1,27 @@
 //! How well probabilities and ensembles foretold what was observed, beside a baseline.
 //!
-//! Binary questions: Brier and logarithmic score, Murphy's decomposition, a table of reliability. Numbers:
-//! the fair continuous ranked probability score of an ensemble beside that of a normal baseline. Intervals
-//! come from a bootstrap over clusters of questions; each cluster is also left out once.
+//! Binary questions: Brier and logarithmic score, Murphy's decomposition, a table of reliability, and both without
+//! bins ([`corp`]). Numbers: the fair continuous ranked probability score of an ensemble beside that of a normal
+//! baseline. Intervals come from a bootstrap over clusters of questions; each cluster is also left out once. Scores
+//! of quantiles, intervals, tails and vectors, and histograms of ranks, are there for other analyses.
 
 mod binary;
 mod blocks;
+pub mod corp;
 mod crps;
+#[cfg(test)]
+mod oracle;
+mod pit;
+mod quantiles;
 
 use serde::Serialize;
 
 pub use binary::{BINS, Bin, Binary, Decomposition, brier, log_score};
 pub use blocks::{Interval, RESAMPLES, bootstrap};
-pub use crps::{crps_fair, crps_normal};
+pub use corp::Corp;
+pub use crps::{Ensemble, crps, crps_between, crps_fair, crps_normal, crps_weighted};
+pub use pit::{pit, pit_histogram, rank_histogram};
+pub use quantiles::{energy_score, interval_score, quantile_score};
 
 /// What a question is about.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -108,6 +117,8 @@ pub struct BinaryScores {
     pub log_score: f64,
     /// Murphy's decomposition of the Brier score.
     pub decomposition: Decomposition,
+    /// Its decomposition without bins, with the curve of reliability.
+    pub corp: Corp,
     /// Forecasts and frequencies by bin.
     pub reliability: Vec<Bin>,
     /// One cluster left out at a time.
@@ -202,6 +213,7 @@ pub fn binary_scores(questions: Vec<Answered>, seed: u64) -> Option<BinaryScores
         brier: mean_of(&scores, &baselines, &clusters, seed),
         log_score: average(&log).unwrap_or(f64::NAN),
         decomposition: binary::decompose(&pairs),
+        corp: corp::corp(&pairs, seed)?,
         reliability: binary::bins(&pairs),
         left_out: left_out(&clusters, &scores, &baselines),
         questions,

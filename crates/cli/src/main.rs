@@ -28,6 +28,7 @@ mod sheet;
 mod sources;
 mod spark;
 mod story;
+mod table_file;
 mod work;
 
 use std::process::ExitCode;

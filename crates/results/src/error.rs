@@ -11,6 +11,18 @@ pub enum ResultsError {
         /// The folder.
         path: PathBuf,
     },
+    /// A file is there already.
+    #[error("write {}: it is there already", path.display())]
+    FileExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A table whose name does not say how to write it.
+    #[error("write the table {}: its name says no format", path.display())]
+    NoTableFormat {
+        /// The file.
+        path: PathBuf,
+    },
     /// The path is a file.
     #[error("use {} as a results folder: it is not a folder", path.display())]
     NotAFolder {
@@ -100,6 +112,8 @@ impl ResultsError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Exists { .. } => "choose another folder with -o, or replace it with --force",
+            Self::FileExists { .. } => "choose another name, or overwrite it with --force",
+            Self::NoTableFormat { .. } => "let the name end in .csv, .parquet or .json",
             Self::NotAFolder { .. } => "choose another folder with -o",
             Self::Write { .. } => "check that the folder may be written, or choose another with -o",
             Self::DiskFull { .. } => "free some space, or choose a folder on another disk with -o",

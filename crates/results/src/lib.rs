@@ -1,9 +1,11 @@
 //! What is left: holds what runs leave behind, adds it up exactly, stores it, and says where it came from.
 //!
 //! Flow: blocks of rows ([`record`]) → exact sums and counts ([`aggregates`], [`series`]) and files
-//! ([`output`]) → [`open`]. Knows columns by a [`layout`] and nothing of what they mean.
+//! ([`output`]) → [`open`]; what analyses conclude goes into an [`analysis_table`]. Knows columns by a
+//! [`layout`] and nothing of what they mean.
 
 pub mod aggregates;
+pub mod analysis_table;
 pub mod decision;
 pub mod design;
 pub mod digits;
@@ -24,6 +26,7 @@ mod test_data;
 pub mod verdict;
 
 pub use aggregates::Aggregates;
+pub use analysis_table::{AnalysisTable, Provenance};
 pub use design::Design;
 pub use error::ResultsError;
 pub use interval::Estimate;

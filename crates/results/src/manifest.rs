@@ -164,18 +164,9 @@ impl Manifest {
 
     /// One hash over the paths and texts that the run was made from, and the overrides.
     pub fn scenario_sha256(&self) -> String {
-        let mut hasher = Sha256::new();
-        for text in &self.origin.texts {
-            hasher.update(text.path.as_bytes());
-            hasher.update([0]);
-            hasher.update(text.sha256.as_bytes());
-            hasher.update([0]);
-        }
-        for change in &self.origin.overrides {
-            hasher.update(change.as_bytes());
-            hasher.update([0]);
-        }
-        hex(&hasher.finalize())
+        let texts = self.origin.texts.iter();
+        let texts = texts.map(|text| (text.path.clone(), text.sha256.clone()));
+        sha256_of_texts(texts, &self.origin.overrides)
     }
 
     /// Keys and values that every table carries.
@@ -195,6 +186,25 @@ impl Manifest {
         }
         pairs
     }
+}
+
+/// One hash over the paths and hashes of texts, and the changes made to them from outside.
+pub fn sha256_of_texts(
+    texts: impl IntoIterator<Item = (String, String)>,
+    overrides: &[String],
+) -> String {
+    let mut hasher = Sha256::new();
+    for (path, sha256) in texts {
+        hasher.update(path.as_bytes());
+        hasher.update([0]);
+        hasher.update(sha256.as_bytes());
+        hasher.update([0]);
+    }
+    for change in overrides {
+        hasher.update(change.as_bytes());
+        hasher.update([0]);
+    }
+    hex(&hasher.finalize())
 }
 
 /// Hash of some bytes, as hexadecimal digits.

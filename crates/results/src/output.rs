@@ -5,10 +5,10 @@
 //! threads: nothing here knows a clock or a thread. A run that fails leaves nothing behind; one that was
 //! killed leaves a manifest that says so.
 
-mod partial;
+pub(crate) mod partial;
 mod runs;
 mod summary;
-mod table;
+pub(crate) mod table;
 
 use std::fs;
 use std::path::{Path, PathBuf};

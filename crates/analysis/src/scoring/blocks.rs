@@ -71,11 +71,22 @@ pub(super) fn quantile(sorted: &[f64], level: f64) -> f64 {
 
 /// One of `n`, keyed by seed, resample and draw: a word of `SplitMix64` (Steele, Lea and Flood 2014).
 fn pick(seed: u64, resample: usize, draw: usize, n: usize) -> usize {
-    let place = ((resample as u64) << 32) | draw as u64;
-    let word = mixed(mixed(seed).wrapping_add(place));
+    let word = word(seed, resample, draw);
     // High bits times n: no modulo bias that could be seen with so few clusters.
     let picked = (u128::from(word) * n as u128) >> 64;
     usize::try_from(picked).unwrap_or(0)
+}
+
+/// A uniform number in 0..1, keyed by seed, resample and draw.
+pub(super) fn uniform(seed: u64, resample: usize, draw: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
+    let share = (word(seed, resample, draw) >> 11) as f64;
+    share / 9_007_199_254_740_992.0
+}
+
+fn word(seed: u64, resample: usize, draw: usize) -> u64 {
+    let place = ((resample as u64) << 32) | draw as u64;
+    mixed(mixed(seed).wrapping_add(place))
 }
 
 const fn mixed(key: u64) -> u64 {

@@ -1,28 +1,70 @@
 //! The continuous ranked probability score of an ensemble and of a normal distribution
-//! (Gneiting and Raftery 2007; fair to finite ensembles: Ferro 2014).
+//! (Gneiting and Raftery 2007; fair to finite ensembles: Ferro 2014; between thresholds: Gneiting and Ranjan 2011).
+//!
+//! All are in the unit of the number and negatively oriented: lower is better. An ensemble of none has no score.
 
 use foedera_results::special::normal_cdf;
 
-use super::count;
+/// Which ensemble is meant by a finite one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ensemble {
+    /// The members are the forecast: pairs of a member with itself count.
+    Whole,
+    /// The members are a sample of the forecast: what an infinite ensemble would have on average (Ferro 2014).
+    Sample,
+}
+
+/// CRPS of an ensemble whose members are the forecast.
+#[must_use]
+pub fn crps(sample: &[f64], value: f64) -> f64 {
+    crps_weighted(sample, &vec![1.0; sample.len()], value, Ensemble::Whole)
+}
 
 /// Fair CRPS of an ensemble, in the unit of the number: what an infinite ensemble of the same distribution
 /// would have on average. Of one member it is the distance; not a number of none.
 #[must_use]
 pub fn crps_fair(sample: &[f64], value: f64) -> f64 {
-    let m = count(sample.len());
-    let distance = sample.iter().map(|x| libm::fabs(x - value)).sum::<f64>() / m;
-    if sample.len() < 2 {
-        return distance;
-    }
-    let mut sorted = sample.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    // Sum over pairs i < j of x_j - x_i, from order statistics.
-    let spread: f64 = sorted
+    crps_weighted(sample, &vec![1.0; sample.len()], value, Ensemble::Sample)
+}
+
+/// CRPS of an ensemble with weights that are not negative; they need not sum to one. With all weight on one
+/// member it is the distance, without weight not a number.
+#[must_use]
+pub fn crps_weighted(sample: &[f64], weights: &[f64], value: f64, of: Ensemble) -> f64 {
+    let total: f64 = weights.iter().sum();
+    let mut members: Vec<(f64, f64)> = sample
         .iter()
-        .enumerate()
-        .map(|(rank, x)| (2.0 * count(rank) - (m - 1.0)) * x)
-        .sum();
-    distance - spread / (m * (m - 1.0))
+        .zip(weights)
+        .map(|(x, weight)| (*x, weight / total))
+        .collect();
+    members.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut distance, mut squares) = (0.0, 0.0);
+    // Sum over pairs i < j of w_i w_j (x_j - x_i), from running sums in order.
+    let (mut pairs, mut before, mut before_x) = (0.0, 0.0, 0.0);
+    for (x, weight) in members {
+        distance += weight * libm::fabs(x - value);
+        pairs += weight * (x * before - before_x);
+        before += weight;
+        before_x += weight * x;
+        squares += weight * weight;
+    }
+    if sample.is_empty() {
+        return f64::NAN;
+    }
+    match of {
+        Ensemble::Whole => distance - pairs,
+        Ensemble::Sample if 1.0 - squares > 1e-12 => distance - pairs / (1.0 - squares),
+        Ensemble::Sample => distance,
+    }
+}
+
+/// CRPS that looks only between two thresholds, which may be infinite: that of everything clamped to them. With
+/// a low threshold alone it judges the upper tail.
+#[must_use]
+pub fn crps_between(sample: &[f64], value: f64, low: f64, high: f64) -> f64 {
+    let clamp = |x: f64| x.max(low).min(high);
+    let clamped: Vec<f64> = sample.iter().map(|x| clamp(*x)).collect();
+    crps(&clamped, clamp(value))
 }
 
 /// CRPS of a normal distribution; with no spread the distance from its mean.
@@ -40,6 +82,7 @@ pub fn crps_normal(mean: f64, sd: f64, value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scoring::count;
 
     /// By the definition: mean |x - y| less half the mean |x - x'| over different members.
     fn by_pairs(sample: &[f64], value: f64) -> f64 {
@@ -64,6 +107,23 @@ mod tests {
             assert!((crps_fair(&sample, value) - by_pairs(&sample, value)).abs() < 1e-9);
         }
         assert!((crps_fair(&[2.0], 5.0) - 3.0).abs() < 1e-12);
+        assert!(crps_fair(&[], 5.0).is_nan());
+    }
+
+    #[test]
+    fn equal_weights_change_nothing_and_whole_weights_repeat() {
+        let (sample, value) = ([0.3, -1.2, 5.0, 2.2], 1.1);
+        let equal = crps_weighted(&sample, &[0.25; 4], value, Ensemble::Whole);
+        assert!((equal - crps(&sample, value)).abs() < 1e-12);
+        let repeated = [0.3, 0.3, 0.3, -1.2, 5.0, 5.0, 2.2];
+        let weighted = crps_weighted(&sample, &[3.0, 1.0, 2.0, 1.0], value, Ensemble::Whole);
+        assert!((weighted - crps(&repeated, value)).abs() < 1e-12);
+        let wide = crps_between(&sample, value, f64::NEG_INFINITY, f64::INFINITY);
+        assert!((wide - crps(&sample, value)).abs() < 1e-12);
+        // The parts below and above a threshold make up the whole.
+        let parts = crps_between(&sample, value, f64::NEG_INFINITY, 1.5)
+            + crps_between(&sample, value, 1.5, f64::INFINITY);
+        assert!((parts - crps(&sample, value)).abs() < 1e-12);
     }
 
     #[test]

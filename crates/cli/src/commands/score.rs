@@ -8,9 +8,13 @@ use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 use foedera_analysis::scoring::{
-    self, About, Answered, BinaryScores, Interval, Measured, NumberScores,
+    self, About, Answered, BinaryScores, Interval, Measured, NumberScores, corp::Point,
 };
-use foedera_results::{Results, digits};
+use foedera_results::{
+    AnalysisTable, Provenance, Results,
+    analysis_table::{Cell, Column as TableColumn},
+    digits,
+};
 use foedera_scenario::{Outcome, Override, Scenario, outcome_text};
 use serde_json::json;
 
@@ -24,6 +28,7 @@ use crate::{
     progress::{Form, Meter},
     results_folder, scenario_file,
     sheet::{Column, Sheet, Tone, Word},
+    table_file::{self, TableArgs},
     work::{self, Order},
 };
 
@@ -57,6 +62,8 @@ pub(crate) struct Args {
     /// How progress is shown [default: a bar on a terminal]
     #[arg(long, value_enum)]
     progress: Option<Form>,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// Replicates of a scenario file if nobody says how many.
@@ -67,6 +74,7 @@ struct Asked {
     order: Order,
     /// The run, if its own columns may answer.
     results: Option<Results>,
+    origin: Provenance,
 }
 
 /// Answers to all questions.
@@ -88,6 +96,7 @@ struct Scores {
 
 /// Scores it.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
+    args.table.check()?;
     let asked = if args.source.is_dir() {
         of_results(args, face)?
     } else {
@@ -102,6 +111,8 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         return Ok(Exit::Interrupted);
     };
     let scores = scores(&questions, &answers, asked.order.request.seed);
+    args.table
+        .write(face, || scores_table(&asked, &questions, &scores))?;
     if face.json {
         face.document(&document(&asked, &questions, &answers, &scores))?;
     } else {
@@ -118,10 +129,14 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
 }
 
 fn of_file(args: &Args, face: &Face) -> Result<Asked, Failure> {
-    let mut scenario = scenario_file::load(face, &args.source, &args.set)?.scenario;
-    scenario.stances &= !args.no_stances;
+    let loaded = scenario_file::load(face, &args.source, &args.set)?;
     let (n, seed) = (args.n.unwrap_or(N), args.seed.unwrap_or(1));
+    let mut origin = table_file::of_file(&loaded, &args.set, seed);
+    origin.design = Some(format!("Monte Carlo, {}", number::counted(n, "replicate")));
+    let mut scenario = loaded.scenario;
+    scenario.stances &= !args.no_stances;
     Ok(Asked {
+        origin,
         order: Order::new(Arc::new(scenario), vec![None], n, seed, args.threads),
         results: None,
     })
@@ -156,6 +171,7 @@ fn of_results(args: &Args, face: &Face) -> Result<Asked, Failure> {
     let (n, seed) = (manifest.completed, manifest.origin.seed);
     let of_the_run = scenario.stances == manifest.origin.stances;
     Ok(Asked {
+        origin: table_file::of_results(manifest),
         order: Order::new(Arc::new(scenario), vec![policy], n, seed, args.threads),
         results: of_the_run.then_some(results),
     })
@@ -289,6 +305,63 @@ fn document(
     })
 }
 
+/// Every question with its forecast and scores, as a table.
+fn scores_table(asked: &Asked, questions: &[Question], scores: &Scores) -> AnalysisTable {
+    let columns = [
+        TableColumn::text("id", "Question"),
+        TableColumn::text("kind", "binary or number"),
+        TableColumn::text("cluster", "Cluster of questions"),
+        TableColumn::text("question", "In words"),
+        TableColumn::text("expression", "What the model is asked"),
+        TableColumn::truth("resolution", "Whether it came true"),
+        TableColumn::number("forecast", "Probability of the model", "1"),
+        TableColumn::number("baseline", "Probability of the baseline", "1"),
+        TableColumn::number("brier", "Brier score", "1"),
+        TableColumn::number("baseline_brier", "Brier score of the baseline", "1"),
+        TableColumn::number("log_score", "Logarithmic score", "nat"),
+        TableColumn::number("value", "What was observed", ""),
+        TableColumn::number("mean", "Mean of the ensemble", ""),
+        TableColumn::number("q05", "5 % quantile of the ensemble", ""),
+        TableColumn::number("q50", "Median of the ensemble", ""),
+        TableColumn::number("q95", "95 % quantile of the ensemble", ""),
+        TableColumn::number("crps", "Fair CRPS", ""),
+        TableColumn::number("baseline_crps", "CRPS of the baseline", ""),
+    ];
+    let scenario = &asked.order.scenario;
+    let title = format!("Scores of {}", scenario.title);
+    let mut table = AnalysisTable::new(title, asked.origin.clone(), columns);
+    let expression = |id: &str| {
+        let found = questions.iter().find(|one| one.id == id);
+        found.map(|one| outcome_text::write_outcome(scenario, &one.outcome))
+    };
+    let head = |about: &About, kind: &str| -> Vec<Cell> {
+        vec![
+            about.id.as_str().into(),
+            kind.into(),
+            about.cluster.as_str().into(),
+            about.question.as_str().into(),
+            expression(&about.id).into(),
+        ]
+    };
+    for one in scores.binary.iter().flat_map(|all| &all.questions) {
+        let mut row = head(&one.about, "binary");
+        row.push(one.resolution.into());
+        row.extend([one.forecast.into(), one.baseline.into(), one.brier.into()]);
+        row.extend([one.baseline_brier.into(), one.log_score.into()]);
+        row.extend(vec![Cell::Absent; 7]);
+        table.row(row);
+    }
+    for one in scores.numbers.iter().flat_map(|all| &all.questions) {
+        let mut row = head(&one.about, "number");
+        row.extend(vec![Cell::Absent; 6]);
+        row.extend([one.value, one.mean].map(Cell::from));
+        row.extend(one.quantiles.map(Cell::from));
+        row.extend([one.crps.into(), one.baseline_crps.into()]);
+        table.row(row);
+    }
+    table
+}
+
 fn text(face: &Face, asked: &Asked, answers: &Answers, scores: &Scores) -> String {
     let request = &asked.order.request;
     let mut text = format!(
@@ -377,15 +450,22 @@ fn binary_text(face: &Face, scores: &BinaryScores) -> String {
         let (low, high) = (three(difference.low), three(difference.high));
         text += &format!("  difference to the baseline between {low} and {high}\n");
     }
+    let corp = &scores.corp;
     text += &format!(
-        "  = reliability {} − resolution {} + uncertainty {} + within bins {}\n  log score {} nats\n",
+        "  = miscalibration {} − discrimination {} + uncertainty {}  (isotonic: no bins chosen)\n",
+        three(corp.miscalibration),
+        three(corp.discrimination),
+        three(corp.uncertainty),
+    );
+    text += &format!(
+        "  = reliability {} − resolution {} + uncertainty {} + within bins {}  (ten bins)\n  log score {} nats\n",
         three(parts.reliability),
         three(parts.resolution),
         three(parts.uncertainty),
         three(parts.within),
         three(scores.log_score),
     );
-    text + &reliability(face, scores) + &left_out(face, scores)
+    text + &reliability(face, scores) + &calibrated(face, scores) + &left_out(face, scores)
 }
 
 fn reliability(face: &Face, scores: &BinaryScores) -> String {
@@ -408,6 +488,49 @@ fn reliability(face: &Face, scores: &BinaryScores) -> String {
         ]);
     }
     heading(face, "Reliability") + &sheet.text()
+}
+
+/// The curve of reliability without bins: forecasts that share a recalibrated probability in one row.
+fn calibrated(face: &Face, scores: &BinaryScores) -> String {
+    let mut sheet = Sheet::new(
+        face,
+        [
+            Column::Words("forecasts"),
+            Column::Number("questions"),
+            Column::Number("recalibrated"),
+            Column::Words("if they were right, 90 %"),
+            Column::Words(""),
+        ],
+    );
+    let same = |a: &Point, b: &Point| (a.calibrated - b.calibrated).abs() < 1e-12;
+    let mut outside = 0;
+    for pool in scores.corp.curve.chunk_by(same) {
+        let (first, last) = (&pool[0], &pool[pool.len() - 1]);
+        let n: usize = pool.iter().map(|point| point.n).sum();
+        let wrong = |point: &Point| point.calibrated < point.low || point.calibrated > point.high;
+        let off = pool.iter().filter(|point| wrong(point)).count();
+        outside += off;
+        let word = match off {
+            0 => Word::new(Tone::Faint, "within"),
+            _ if first.calibrated < first.low => Word::new(Tone::Bad, "too sure of yes"),
+            _ if last.calibrated > last.high => Word::new(Tone::Bad, "too sure of no"),
+            _ => Word::new(Tone::Bad, "outside"),
+        };
+        sheet.row([
+            format!("{} to {}", three(first.forecast), three(last.forecast)).into(),
+            n.to_string().into(),
+            Word::new(Tone::Strong, three(first.calibrated)),
+            format!("{} to {}", three(first.low), three(last.high)).into(),
+            word,
+        ]);
+    }
+    let note = if outside == 0 {
+        "no forecast lies outside its consistency band: no miscalibration can be told from chance"
+    } else {
+        "recalibrated: the best probabilities that rise with the forecasts, given what happened; the band is where \
+         they would lie if every forecast were right"
+    };
+    heading(face, "Reliability without bins") + &sheet.text() + &face.aside(note)
 }
 
 fn left_out(face: &Face, scores: &BinaryScores) -> String {

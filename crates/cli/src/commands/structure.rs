@@ -7,7 +7,11 @@ use foedera_ensemble::{
     BASE,
     structure::{self, Asked, AtDate, MEASURES, Measured, N_MAX},
 };
-use foedera_results::{Design, digits};
+use foedera_results::{
+    AnalysisTable, Design, Provenance,
+    analysis_table::{Cell, Column as TableColumn},
+    digits,
+};
 use foedera_scenario::{Month, OrganisationIdx, Override, Scenario};
 use foedera_sim::Program;
 use serde_json::{Value, json};
@@ -19,6 +23,7 @@ use crate::{
     failure::Failure,
     grid, nearest, number, results_folder, scenario_file,
     sheet::{Column, Sheet, Tone, Word},
+    table_file::{self, TableArgs},
     work,
 };
 
@@ -55,6 +60,8 @@ pub(crate) struct Args {
     /// Sets a path, with a scenario file; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = crate::command_line::setting)]
     set: Vec<Override>,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 fn month(text: &str) -> Result<Month, String> {
@@ -83,10 +90,12 @@ struct Told {
     first: u64,
     n: u64,
     policy: String,
+    origin: Provenance,
 }
 
 /// Looks at it.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
+    args.table.check()?;
     let told = if args.source.is_dir() {
         of_results(args)?
     } else {
@@ -127,6 +136,8 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     };
     let program = Arc::new(Program::new(Arc::clone(scenario)));
     let dates = structure::measure(scenario, &program, &asked)?;
+    args.table
+        .write(face, || measures_table(&told, name, &dates))?;
     if face.json {
         face.document(&document(scenario, &asked, name, &dates))?;
     } else {
@@ -164,10 +175,12 @@ fn org(args: &Args, scenario: &Scenario) -> Result<Option<OrganisationIdx>, Fail
 
 /// The question of a scenario file.
 fn of_file(args: &Args, face: &Face) -> Result<Told, Failure> {
-    let scenario = scenario_file::load(face, &args.source, &args.set)?.scenario;
+    let loaded = scenario_file::load(face, &args.source, &args.set)?;
+    let seed = args.seed.unwrap_or(1);
     Ok(Told {
-        scenario: Arc::new(scenario),
-        seed: args.seed.unwrap_or(1),
+        origin: table_file::of_file(&loaded, &args.set, seed),
+        scenario: Arc::new(loaded.scenario),
+        seed,
         design: Design::default(),
         first: 0,
         n: N_MAX,
@@ -196,7 +209,47 @@ fn of_results(args: &Args) -> Result<Told, Failure> {
         first: manifest.origin.first,
         n: manifest.completed,
         policy: arm.map_or(BASE, |arm| arm.id.as_str()).to_owned(),
+        origin: table_file::of_results(&manifest),
     })
+}
+
+/// Every measure at every date, as a table.
+fn measures_table(told: &Told, policy: &str, dates: &[AtDate]) -> AnalysisTable {
+    let columns = [
+        TableColumn::date("date", "First day of the month"),
+        TableColumn::text("policy", "Policy"),
+        TableColumn::text("measure", "Measure"),
+        TableColumn::text("label", "What it says"),
+        TableColumn::number("mean", "Mean over replicates", ""),
+        TableColumn::number("mean_low", "Mean, lower end of its 95 % interval", ""),
+        TableColumn::number("mean_high", "Mean, upper end of its 95 % interval", ""),
+        TableColumn::number("q05", "5 % quantile of replicates", ""),
+        TableColumn::number("q50", "Median of replicates", ""),
+        TableColumn::number("q95", "95 % quantile of replicates", ""),
+        TableColumn::integer("n", "Replicates", "replicates"),
+    ];
+    let title = format!("Structure in {}", told.scenario.title);
+    let mut table = AnalysisTable::new(title, told.origin.clone(), columns);
+    for date in dates {
+        let day = Cell::month(date.month.year(), date.month.of_year().unsigned_abs());
+        for (kind, of) in MEASURES.iter().zip(&date.measures) {
+            let [q05, q50, q95] = of.quantiles;
+            table.row([
+                day.clone(),
+                policy.into(),
+                kind.id.into(),
+                kind.what.into(),
+                of.mean.map(|mean| mean.value).into(),
+                of.mean.map(|mean| mean.low).into(),
+                of.mean.map(|mean| mean.high).into(),
+                q05.into(),
+                q50.into(),
+                q95.into(),
+                date.n.into(),
+            ]);
+        }
+    }
+    table
 }
 
 fn text(face: &Face, scenario: &Scenario, asked: &Asked, policy: &str, dates: &[AtDate]) -> String {

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args as ClapArgs;
 use foedera_ensemble::expect::{self, Court, Judged};
-use foedera_results::Verdict;
+use foedera_results::{AnalysisTable, Verdict, analysis_table::Column as TableColumn};
 use foedera_scenario::{Override, Scenario};
 use serde_json::json;
 
@@ -21,6 +21,7 @@ use crate::{
     progress::{Form, Meter},
     scenario_file,
     sheet::{Column, Sheet, Tone, Word},
+    table_file::{self, TableArgs},
     work::Order,
 };
 
@@ -58,6 +59,8 @@ pub(crate) struct Args {
     /// How progress is shown [default: a bar on a terminal]
     #[arg(long, value_enum)]
     progress: Option<Form>,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// What a file's expectations came to.
@@ -70,6 +73,7 @@ struct Heard {
 
 /// Judges the expectations.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
+    args.table.check()?;
     let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
     // Every file is read before the first one runs: a mistake in the last is told at once.
     let files = files(&args.files)?;
@@ -95,6 +99,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         }
         all.push(heard);
     }
+    args.table.write(face, || verdicts_table(&all, args.seed))?;
     if args.report {
         report(face, &all)?;
     } else if face.json {
@@ -264,6 +269,54 @@ fn summary<'j>(face: &Face, judged: &(impl Iterator<Item = &'j Judged> + Clone),
         number::counted(judged.clone().count() as u64, "expectation"),
         number::counted(n, "replicate")
     )
+}
+
+/// Every expectation with its verdict, as a table.
+fn verdicts_table(all: &[Heard], seed: u64) -> AnalysisTable {
+    let columns = [
+        TableColumn::text("file", "Scenario file"),
+        TableColumn::text("id", "Expectation"),
+        TableColumn::text("statement", "The statement, as the file writes it"),
+        TableColumn::text("says", "The claim in words"),
+        TableColumn::text("because", "Why it is expected"),
+        TableColumn::text("verdict", "pass, undecided or fail"),
+        TableColumn::text("known", "Why it is known not to hold"),
+        TableColumn::truth("breaks", "Whether the verdict is unexpected"),
+        TableColumn::number("effect", "Effect; of a bound the quantity", ""),
+        TableColumn::number("effect_low", "Effect, lower end of its 95 % interval", ""),
+        TableColumn::number("effect_high", "Effect, upper end of its 95 % interval", ""),
+        TableColumn::truth("stances", "Whether stances counted"),
+        TableColumn::integer("n", "Replicates that did not fail", "replicates"),
+    ];
+    let mut origin = table_file::plain();
+    origin.seed = Some(seed);
+    let mut table = AnalysisTable::new("Expectations and their verdicts", origin, columns);
+    for heard in all {
+        for one in &heard.judged {
+            let verdict = match one.verdict {
+                Verdict::Pass => "pass",
+                Verdict::Undecided => "undecided",
+                Verdict::Fail => "fail",
+            };
+            let effect = one.estimate;
+            table.row([
+                heard.file.as_str().into(),
+                one.id.as_str().into(),
+                statement(one).into(),
+                one.says.as_str().into(),
+                one.because.as_str().into(),
+                verdict.into(),
+                one.known.as_deref().into(),
+                one.breaks().into(),
+                effect.map(|effect| effect.value).into(),
+                effect.map(|effect| effect.low).into(),
+                effect.map(|effect| effect.high).into(),
+                one.stances.into(),
+                one.replicates.into(),
+            ]);
+        }
+    }
+    table
 }
 
 /// One table, or one document, of all files.

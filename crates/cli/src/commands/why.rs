@@ -13,7 +13,12 @@ use std::{path::PathBuf, sync::Arc};
 use clap::Args as ClapArgs;
 use foedera_analysis::blockers::{self, Blocker};
 use foedera_ensemble::again::Sample;
-use foedera_results::{Layout, Results, decision::DecisionTallies, digits};
+use foedera_results::{
+    AnalysisTable, Estimate, Layout, Results,
+    analysis_table::{Cell, Column as TableColumn},
+    decision::DecisionTallies,
+    digits,
+};
 use foedera_scenario::Scenario;
 use foedera_sim::Program;
 use serde_json::json;
@@ -25,7 +30,9 @@ use crate::{
     failure::Failure,
     nearest, number, results_folder,
     sheet::{Column, Sheet, Tone, Word},
-    spark, work,
+    spark,
+    table_file::{self, TableArgs},
+    work,
 };
 
 /// Which results.
@@ -61,6 +68,8 @@ pub(crate) struct Args {
     /// Simulates nothing: leaves out what is left without the stances
     #[arg(long, conflicts_with_all = ["needs", "replicate"])]
     no_rerun: bool,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// The question of the run, ready to happen again.
@@ -95,6 +104,7 @@ impl<'a> Rerun<'a> {
 
 /// Tells who stopped what.
 pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
+    args.table.check()?;
     let results = results_folder::open(&args.folder)?;
     let layout = &results.manifest.layout;
     let arm = match &args.policy {
@@ -119,9 +129,17 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         })?],
     };
     if let Some(replicate) = args.replicate {
+        if args.table.table.is_some() {
+            return Err(Failure::Model {
+                what: "write the ledger of one replicate as a table".to_owned(),
+                help: "leave out --table, or print the ledger with --json",
+            });
+        }
         return ledger::tell(args, face, &results, arm, &wanted, replicate);
     }
     let decisions = &results.aggregates.arms[arm].decisions;
+    args.table
+        .write(face, || blocks_table(&results, arm, &wanted))?;
     let further = further(args, face, &results, arm, &wanted)?;
     if face.json {
         let all: Vec<_> = wanted
@@ -292,6 +310,55 @@ fn table(
         ]);
     }
     sheet.text()
+}
+
+/// Who blocks, as a table: for each initiative and blocker the share of tablings, alone, pivotal, then by term.
+fn blocks_table(results: &Results, arm: usize, wanted: &[usize]) -> AnalysisTable {
+    let layout = &results.manifest.layout;
+    let decisions = &results.aggregates.arms[arm].decisions;
+    let columns = [
+        TableColumn::text("policy", "Policy"),
+        TableColumn::text("initiative", "Initiative"),
+        TableColumn::text("actor", "Who blocks"),
+        TableColumn::integer("rank", "Rank; equal ranks cannot be told apart", ""),
+        TableColumn::text(
+            "what",
+            "blocks, alone, pivotal: share of tablings; term: share of the actor's blocks",
+        ),
+        TableColumn::text("term", "Deciding term"),
+        TableColumn::number("share", "Share", "1"),
+        TableColumn::number("share_low", "Share, lower end of its 95 % interval", "1"),
+        TableColumn::number("share_high", "Share, upper end of its 95 % interval", "1"),
+        TableColumn::integer("n", "Replicates behind it", "replicates"),
+    ];
+    let title = format!("Who blocks in {}", results.manifest.origin.title);
+    let mut table = AnalysisTable::new(title, table_file::of_results(&results.manifest), columns);
+    for &idx in wanted {
+        for one in blockers::ranked(decisions, idx) {
+            let mut row = |what: &str, term: Option<&str>, of: Option<Estimate>| {
+                let Some(of) = of else { return };
+                table.row([
+                    layout.arms[arm].id.as_str().into(),
+                    layout.initiatives[idx].id.as_str().into(),
+                    layout.actors[one.actor].id.as_str().into(),
+                    one.rank.into(),
+                    what.into(),
+                    Cell::from(term),
+                    of.value.into(),
+                    of.low.into(),
+                    of.high.into(),
+                    of.n.into(),
+                ]);
+            };
+            row("blocks", None, Some(one.share));
+            row("alone", None, one.sole);
+            row("pivotal", None, one.pivotal);
+            for (term, share) in &one.terms {
+                row("term", Some(layout.terms[*term].as_str()), Some(*share));
+            }
+        }
+    }
+    table
 }
 
 /// The calendar years of a run.

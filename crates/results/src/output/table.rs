@@ -11,7 +11,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray,
 };
 use arrow::datatypes::{
-    DataType, Date32Type, Field, Float32Type, Float64Type, Int32Type, Schema, SchemaRef,
+    DataType, Date32Type, Field, Float32Type, Float64Type, Int32Type, Int64Type, Schema, SchemaRef,
     UInt32Type, UInt64Type,
 };
 use parquet::arrow::ArrowWriter;
@@ -53,7 +53,8 @@ impl Table {
         Self::over(file, csv, dir, fields, provenance)
     }
 
-    fn over(
+    /// Writes into a file that is open already.
+    pub(crate) fn over(
         file: Partial,
         csv: Option<Partial>,
         dir: &Path,
@@ -124,18 +125,7 @@ impl Table {
     }
 
     fn write_csv_rows(&mut self, batch: &RecordBatch) -> Result<(), ResultsError> {
-        self.write_csv(|csv| {
-            let mut text = String::new();
-            for row in 0..batch.num_rows() {
-                for column in batch.columns() {
-                    text.clear();
-                    write_cell(&mut text, column, row);
-                    csv.write_field(&text)?;
-                }
-                csv.write_record(None::<&[u8]>)?;
-            }
-            Ok(())
-        })
+        self.write_csv(|csv| csv_rows(csv, batch))
     }
 
     fn write_csv(
@@ -145,14 +135,52 @@ impl Table {
         let Some(csv) = self.csv.as_mut() else {
             return Ok(());
         };
-        write(csv).map_err(|error| {
-            let source = match error.into_kind() {
-                csv::ErrorKind::Io(source) => source,
-                other => std::io::Error::other(format!("{other:?}")),
-            };
-            ResultsError::write(csv.get_ref().target(), source)
-        })
+        write(csv).map_err(|error| csv_error(csv.get_ref().target(), error))
     }
+}
+
+fn csv_error(target: &Path, error: csv::Error) -> ResultsError {
+    let source = match error.into_kind() {
+        csv::ErrorKind::Io(source) => source,
+        other => std::io::Error::other(format!("{other:?}")),
+    };
+    ResultsError::write(target, source)
+}
+
+fn csv_rows(csv: &mut csv::Writer<Partial>, batch: &RecordBatch) -> csv::Result<()> {
+    let mut text = String::new();
+    for row in 0..batch.num_rows() {
+        for column in batch.columns() {
+            text.clear();
+            write_cell(&mut text, column, row);
+            csv.write_field(&text)?;
+        }
+        csv.write_record(None::<&[u8]>)?;
+    }
+    Ok(())
+}
+
+/// Writes one batch as a CSV file, names first.
+pub(crate) fn write_csv_file(
+    file: Partial,
+    batch: &RecordBatch,
+) -> Result<FileEntry, ResultsError> {
+    let target = file.target().to_owned();
+    let mut csv = csv::Writer::from_writer(file);
+    let schema = batch.schema();
+    let names = schema.fields().iter().map(|field| field.name().as_bytes());
+    csv.write_record(names)
+        .and_then(|()| csv_rows(&mut csv, batch))
+        .and_then(|()| Ok(csv.flush()?))
+        .map_err(|error| csv_error(&target, error))?;
+    let mut partial = csv.into_inner().expect("the rows are flushed");
+    partial.finish(Some(batch.num_rows() as u64))
+}
+
+/// A day as text, `2008-01-31`.
+pub(crate) fn day_text(days: i32) -> String {
+    let date = Date32Type::to_naive_date_opt(days);
+    date.map_or_else(String::new, |date| date.to_string())
 }
 
 fn properties(schema: &Schema, provenance: &[(String, String)]) -> WriterProperties {
@@ -173,7 +201,9 @@ fn properties(schema: &Schema, provenance: &[(String, String)]) -> WriterPropert
         let path = ColumnPath::new(vec![field.name().clone()]);
         let encoding = match field.data_type() {
             DataType::Float32 | DataType::Float64 => Encoding::BYTE_STREAM_SPLIT,
-            DataType::UInt32 | DataType::UInt64 | DataType::Date32 => Encoding::DELTA_BINARY_PACKED,
+            DataType::UInt32 | DataType::UInt64 | DataType::Int64 | DataType::Date32 => {
+                Encoding::DELTA_BINARY_PACKED
+            }
             _ => continue,
         };
         builder = builder
@@ -192,6 +222,8 @@ fn write_cell(text: &mut String, column: &ArrayRef, row: usize) {
     let done = match column.data_type() {
         DataType::UInt64 => write!(text, "{}", column.as_primitive::<UInt64Type>().value(row)),
         DataType::UInt32 => write!(text, "{}", column.as_primitive::<UInt32Type>().value(row)),
+        DataType::Int64 => write!(text, "{}", column.as_primitive::<Int64Type>().value(row)),
+        DataType::Boolean => write!(text, "{}", column.as_boolean().value(row)),
         DataType::Float32 => write!(text, "{}", column.as_primitive::<Float32Type>().value(row)),
         DataType::Float64 => write!(text, "{}", column.as_primitive::<Float64Type>().value(row)),
         DataType::Date32 => {

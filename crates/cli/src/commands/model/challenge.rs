@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
+use foedera_results::{AnalysisTable, analysis_table::Column as TableColumn};
 use foedera_sim::rules::challenge::{
     self, ACTORS_MAX, Actor, Course, Denominator, End, Kind, Offer, Options, Pick, ROUNDS_MAX,
     Risk, Round,
@@ -17,6 +18,7 @@ use crate::{
     failure::Failure,
     number,
     sheet::{Column, Sheet, Tone, Word},
+    table_file::{self, TableArgs},
 };
 
 /// The issue and the variant.
@@ -42,6 +44,8 @@ pub(super) struct Args {
     /// Ends once neither forecast moves by more than this in a round
     #[arg(long, value_name = "DISTANCE", value_parser = super::finite)]
     tolerance: Option<f64>,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -82,6 +86,7 @@ struct Issue {
 
 /// Plays it.
 pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
+    args.table.check()?;
     let mut table = Table::read(&args.file)?;
     let issue = issue(&mut table);
     table::finish(face, &table)?;
@@ -105,6 +110,8 @@ pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
         tolerance: args.tolerance,
     };
     let course = challenge::play(&issue.actors, &options);
+    args.table
+        .write(face, || positions_table(&issue, &course))?;
     if face.json {
         face.document(&document(&issue, &options, &course))?;
     } else {
@@ -284,6 +291,28 @@ fn remarks(issue: &Issue) -> String {
         text += " Saliences above 1 are read as percent.";
     }
     text
+}
+
+/// Where each actor begins and ends, as a table.
+fn positions_table(issue: &Issue, course: &Course) -> AnalysisTable {
+    let columns = [
+        TableColumn::text("actor", "Actor"),
+        TableColumn::number("capability", "Capability", ""),
+        TableColumn::number("salience", "Salience", ""),
+        TableColumn::number("position", "Position at the start", ""),
+        TableColumn::number("final_position", "Position at the end", ""),
+    ];
+    let mut table = AnalysisTable::new("Challenges on an issue", table_file::plain(), columns);
+    for (idx, actor) in issue.actors.iter().enumerate() {
+        table.row([
+            issue.names[idx].as_str().into(),
+            actor.capability.into(),
+            actor.salience.into(),
+            actor.position.into(),
+            course.positions[idx].into(),
+        ]);
+    }
+    table
 }
 
 fn document(issue: &Issue, options: &Options, course: &Course) -> Value {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use foedera_results::{AnalysisTable, analysis_table::Column as TableColumn};
 use foedera_sim::rules::power::{self, Body, Power, PowerError, Quota, VOTERS_MAX};
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use crate::{
     failure::Failure,
     nearest, number,
     sheet::{Column, Sheet, Tone, Word},
+    table_file::{self, TableArgs},
 };
 
 /// The body.
@@ -29,6 +31,8 @@ pub(super) struct Args {
     /// Fewest voters that can block, whatever the quotas
     #[arg(long, value_name = "N", default_value_t = 0)]
     blocking_min: usize,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// Names of the count of heads.
@@ -56,6 +60,7 @@ struct Votes {
 
 /// Counts it.
 pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
+    args.table.check()?;
     let mut table = Table::read(&args.file)?;
     let votes = read(&mut table);
     table::finish(face, &table)?;
@@ -74,6 +79,8 @@ pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
             help,
         }
     })?;
+    args.table
+        .write(face, || power_table(&names, &body, &found))?;
     if face.json {
         face.document(&document(&names, &body, &quotas.columns, &found))?;
     } else {
@@ -345,6 +352,43 @@ fn text(face: &Face, names: &[String], body: &Body, columns: &[String], found: &
     );
     text += &face.aside("A swing is a coalition that loses without the voter and wins with it.");
     text
+}
+
+/// Every voter with its power, as a table.
+fn power_table(names: &[String], body: &Body, found: &Power) -> AnalysisTable {
+    let columns = [
+        TableColumn::text("voter", "Voter"),
+        TableColumn::number("weight", "Weight", ""),
+        TableColumn::truth("veto", "Whether nothing passes without it"),
+        TableColumn::number(
+            "swings",
+            "Coalitions that win with it and lose without",
+            "coalitions",
+        ),
+        TableColumn::number("banzhaf", "Banzhaf index, normalised", "1"),
+        TableColumn::number("banzhaf_absolute", "Banzhaf index, absolute", "1"),
+        TableColumn::number("shapley_shubik", "Shapley-Shubik index", "1"),
+    ];
+    let mut table = AnalysisTable::new("Voting power", table_file::plain(), columns);
+    let (normalised, absolute) = (found.normalised(), found.absolute());
+    let weights = &body.quotas[telling(body)].weights;
+    for (idx, name) in names.iter().enumerate() {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "beyond 2^53 a count of coalitions is a size"
+        )]
+        let swings = found.swings[idx] as f64;
+        table.row([
+            name.as_str().into(),
+            weights[idx].into(),
+            body.vetoes[idx].into(),
+            swings.into(),
+            normalised[idx].into(),
+            absolute[idx].into(),
+            found.shapley_shubik[idx].into(),
+        ]);
+    }
+    table
 }
 
 /// The quota whose weights are shown: the first one that does not count heads.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use foedera_results::{AnalysisTable, analysis_table::Column as TableColumn};
 use foedera_sim::structure::similarity::{self, Metric, Pair};
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use crate::{
     failure::Failure,
     grid, number,
     sheet::{Column, Sheet, Tone, Word},
+    table_file::{self, TableArgs},
 };
 
 /// Most actors: every pair is compared.
@@ -35,6 +37,8 @@ pub(super) struct Args {
     /// Choices that mean absence, as in 8,9
     #[arg(long, value_name = "CHOICE", value_delimiter = ',')]
     absent: Vec<String>,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// Reads `0:3`.
@@ -80,6 +84,7 @@ struct United {
 
 /// Compares them.
 pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
+    args.table.check()?;
     let mut table = Table::read(&args.file)?;
     let votes = read(&mut table, args);
     check(&mut table, &votes);
@@ -94,6 +99,7 @@ pub(super) fn run(args: &Args, face: &Face) -> Result<(), Failure> {
     };
     let pairs = compare(&votes, range, metric);
     let groups = unite(&votes);
+    args.table.write(face, || pairs_table(&votes, &pairs))?;
     if face.json {
         face.document(&document(&votes, range, metric, &pairs, &groups))?;
     } else {
@@ -643,6 +649,34 @@ fn finding(votes: &Votes, pairs: &[Compared]) -> String {
         name(farthest),
         number::fixed(low, 3)
     )
+}
+
+/// Every pair with its likeness, as a table.
+fn pairs_table(votes: &Votes, pairs: &[Compared]) -> AnalysisTable {
+    let columns = [
+        TableColumn::text("one", "Actor"),
+        TableColumn::text("other", "The other actor"),
+        TableColumn::integer("items", "Items on which both chose", "items"),
+        TableColumn::number("s", "S of Signorino and Ritter", ""),
+        TableColumn::number("kappa", "Cohen's kappa", ""),
+        TableColumn::number("pi", "Scott's pi", ""),
+        TableColumn::number("tau_b", "Kendall's tau-b", ""),
+        TableColumn::number("same", "Share of items with the same choice", "1"),
+    ];
+    let mut table = AnalysisTable::new("How alike actors vote", table_file::plain(), columns);
+    for pair in pairs {
+        table.row([
+            votes.names[pair.one].as_str().into(),
+            votes.names[pair.other].as_str().into(),
+            pair.n.into(),
+            pair.s.into(),
+            pair.kappa.into(),
+            pair.pi.into(),
+            pair.tau_b.into(),
+            pair.same.into(),
+        ]);
+    }
+    table
 }
 
 fn document(
