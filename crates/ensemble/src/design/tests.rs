@@ -3,7 +3,7 @@
 use super::*;
 
 fn shares(method: &Method, seed: u64, inputs: usize) -> Shares {
-    Shares::new(method, seed, inputs).unwrap()
+    Shares::new(method, seed, inputs).expect("a design")
 }
 
 fn sobol(copies: u64) -> Method {
