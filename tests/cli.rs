@@ -1,5 +1,6 @@
 //! The program as people and batch jobs meet it: commands, messages, exit codes.
 
+mod calibrating;
 mod describing;
 mod models;
 mod reasons;

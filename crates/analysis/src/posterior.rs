@@ -18,6 +18,10 @@ pub struct Learnt {
     pub contraction: f64,
     /// Half of the 95 % interval of the contraction.
     pub error: f64,
+    /// Whether the mean can be told from the prior's.
+    pub moved: bool,
+    /// Whether the variance is smaller than the prior's, so that it can be told.
+    pub narrowed: bool,
     /// Whether mean or variance can be told from the prior's.
     pub told: bool,
     /// Number of independent particles that would know the mean as well.
@@ -50,19 +54,26 @@ pub fn learnt(scores: &[f64], weights: &[f64], roots: &[u32], inputs: usize) -> 
     #[expect(clippy::cast_precision_loss, reason = "a count of inputs")]
     let tests = 2.0 * inputs.max(1) as f64;
     let beyond = special::normal_quantile(1.0 - 0.025 / tests);
-    let moved = libm::fabs(mean) > beyond * of_mean;
-    // A variance near zero has an error near zero: then it is that of the prior that counts.
-    let narrowed = libm::fabs(variance - 1.0) > beyond * of_variance;
+    let effective = if of_mean > 0.0 {
+        variance / (of_mean * of_mean)
+    } else {
+        1.0
+    };
+    // Errors if nothing were learnt: a sample that is narrow by chance must not vouch for itself.
+    let if_prior = (
+        of_mean.max(libm::sqrt(1.0 / effective)),
+        of_variance.max(libm::sqrt(2.0 / effective)),
+    );
+    let moved = libm::fabs(mean) > beyond * if_prior.0;
+    let apart = libm::fabs(variance - 1.0) > beyond * if_prior.1;
     Learnt {
         shift: mean,
         contraction: 1.0 - variance,
         error: 1.959_963_984_540_054 * of_variance,
-        told: moved || narrowed,
-        effective: if of_mean > 0.0 {
-            variance / (of_mean * of_mean)
-        } else {
-            0.0
-        },
+        moved,
+        narrowed: apart && variance < 1.0,
+        told: moved || apart,
+        effective,
     }
 }
 
@@ -151,6 +162,75 @@ pub fn quantile(values: &[f64], weights: &[f64], level: f64) -> f64 {
     order.last().map_or(f64::NAN, |(value, _)| *value)
 }
 
+/// How predictions stand to what was observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fit {
+    /// What was observed is nothing unusual.
+    Fits,
+    /// It comes in fewer than one of forty histories (of a number: as far out, on either side, in fewer than one of
+    /// twenty).
+    Rare,
+    /// No history has it, or reaches it.
+    Never,
+}
+
+/// What histories predict for one row.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Predicted {
+    /// Share of histories in which it is true; of a number, in which it is present.
+    pub share: f64,
+    /// Quantiles of a number at 5 %, 50 %, 95 %, where it is present.
+    pub quantiles: Option<[f64; 3]>,
+    /// How what was observed stands to it.
+    pub fit: Fit,
+}
+
+/// What histories predict for something that happened or did not: truth values by history, above a half is true.
+#[must_use]
+pub fn predicted_truth(answers: &[f64], observed: bool) -> Predicted {
+    let n = crate::scoring::count(answers.len());
+    let yes = crate::scoring::count(answers.iter().filter(|x| **x > 0.5).count());
+    let matching = if observed { yes } else { n - yes };
+    Predicted {
+        share: yes / n,
+        quantiles: None,
+        fit: if matching < 0.5 {
+            Fit::Never
+        } else if matching < 0.025 * n {
+            Fit::Rare
+        } else {
+            Fit::Fits
+        },
+    }
+}
+
+/// What histories predict for a number: its values by history, not numbers where absent.
+#[must_use]
+pub fn predicted_number(answers: &[f64], observed: f64) -> Predicted {
+    let present: Vec<f64> = answers.iter().copied().filter(|x| x.is_finite()).collect();
+    let n = crate::scoring::count(answers.len());
+    let count = |of: &dyn Fn(f64) -> bool| {
+        crate::scoring::count(present.iter().filter(|x| of(**x)).count())
+    };
+    // Numbers are recorded in single precision: what differs by less is the same.
+    let close = 1e-6 * libm::fabs(observed).max(1.0);
+    let below = count(&|x| x <= observed + close);
+    let above = count(&|x| x >= observed - close);
+    let tail = below.min(above);
+    Predicted {
+        share: crate::scoring::count(present.len()) / n,
+        quantiles: (!present.is_empty()).then(|| crate::scoring::describe(&present).2),
+        fit: if tail < 0.5 {
+            Fit::Never
+        } else if tail < 0.025 * n {
+            Fit::Rare
+        } else {
+            Fit::Fits
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +300,26 @@ mod tests {
             4.0,
         );
         assert!((twice[0].value - listed[0].value).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_never_comes_is_told_from_what_comes_rarely() {
+        let answers: Vec<f64> = (0..100).map(f64::from).collect();
+        for (observed, fit) in [
+            (50.0, Fit::Fits),
+            (99.0, Fit::Rare),
+            (99.5, Fit::Never),
+            (-1.0, Fit::Never),
+        ] {
+            assert_eq!(predicted_number(&answers, observed).fit, fit, "{observed}");
+        }
+        let absent = predicted_number(&[f64::NAN, f64::NAN], 1.0);
+        assert_eq!((absent.fit, absent.quantiles), (Fit::Never, None));
+        let mostly = [vec![1.0; 99], vec![0.0]].concat();
+        assert_eq!(predicted_truth(&mostly, true).fit, Fit::Fits);
+        assert_eq!(predicted_truth(&mostly, false).fit, Fit::Rare);
+        assert_eq!(predicted_truth(&[1.0; 50], false).fit, Fit::Never);
+        assert!((predicted_truth(&mostly, true).share - 0.99).abs() < 1e-12);
     }
 
     #[test]

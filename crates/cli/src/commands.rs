@@ -1,5 +1,6 @@
 //! The verbs: one file each, one line each here and in [`Verb::run`].
 
+mod calibrate;
 mod check;
 mod completions;
 mod describe;
@@ -45,6 +46,8 @@ pub(crate) enum Verb {
     Replay(replay::Args),
     /// Scores what a run says against what was observed
     Score(score::Args),
+    /// Fits uncertain inputs to what was observed; the posterior is a scenario file
+    Calibrate(calibrate::Args),
     /// Measures camps, balance and polarisation at chosen dates of a run
     Structure(structure::Args),
     /// Judges a scenario's own expectations
@@ -74,6 +77,7 @@ impl Verb {
             Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),
             Self::Score(args) => score::run(&args, face),
+            Self::Calibrate(args) => calibrate::run(&args, face),
             Self::Structure(args) => structure::run(&args, face),
             Self::Test(args) => test::run(&args, face),
             Self::Model(args) => model::run(&args, face),

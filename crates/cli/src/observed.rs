@@ -2,7 +2,7 @@
 //!
 //! Columns, in any order, others are left alone: `id`, `expression`, then `resolution` (yes or no) or `value`
 //! (a number); optional `question`, `cluster` or `topic`, `baseline` or `baseline_p`, or `baseline_mean` and
-//! `baseline_sd`.
+//! `baseline_sd`; for a calibration `weight` and, with a number, `scale`.
 
 use std::path::Path;
 
@@ -26,6 +26,10 @@ pub(crate) struct Question {
     pub(crate) outcome: Outcome,
     /// What came of it.
     pub(crate) seen: Seen,
+    /// What it counts in a calibration, not negative; 1 if the table does not say.
+    pub(crate) weight: f64,
+    /// The unit in which a calibration measures the distance of a number, above zero.
+    pub(crate) scale: Option<f64>,
 }
 
 /// What was observed, with what a naive observer would have said.
@@ -130,6 +134,8 @@ struct Columns {
     baseline: Option<usize>,
     mean: Option<usize>,
     sd: Option<usize>,
+    weight: Option<usize>,
+    scale: Option<usize>,
 }
 
 impl Columns {
@@ -162,6 +168,8 @@ impl Columns {
             baseline: at(&["baseline", "baseline_p"]),
             mean: at(&["baseline_mean"]),
             sd: at(&["baseline_sd"]),
+            weight: at(&["weight"]),
+            scale: at(&["scale"]),
         };
         if columns.resolution.is_none() && columns.value.is_none() {
             let message = "the table has neither `resolution` (yes or no) nor `value` (a number)";
@@ -217,7 +225,14 @@ impl Columns {
             let message = "a number is asked where the answer is yes or no: compare it, as in `Count(org: \"…\") >= 7`";
             return Err(Wrong::new(line, "expression", message));
         }
+        let weight = number(self.weight, "weight", (0.0, f64::MAX))?;
+        let scale = number(self.scale, "scale", (0.0, f64::MAX))?;
+        if scale.is_some_and(|scale| scale <= 0.0) {
+            return Err(Wrong::new(line, "scale", "a unit of distance is above 0"));
+        }
         Ok(Question {
+            weight: weight.unwrap_or(1.0),
+            scale,
             question: or_id(cell(self.question)),
             cluster: or_id(cell(self.cluster)),
             id: id.clone(),
@@ -356,6 +371,16 @@ mod tests {
                 "id,expression,resolution\nQ,\"Count(org: \"\"LEAGE\"\") > 2\",yes",
                 2,
                 "expression",
+            ),
+            (
+                &format!("id,expression,resolution,weight\nQ,{asked},yes,-1"),
+                2,
+                "weight",
+            ),
+            (
+                "id,expression,value,scale\nQ,\"Count(org: \"\"LEAGUE\"\")\",4,0",
+                2,
+                "scale",
             ),
             ("id,expression,resolution\nQ,yes", 2, "row"),
             ("id,expression,resolution\n", 1, "rows"),

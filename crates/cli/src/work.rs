@@ -94,7 +94,8 @@ fn headline(scenario: &Scenario) -> Option<usize> {
     scenario.outcomes.iter().position(leads).or(first)
 }
 
-fn cores() -> usize {
+/// Cores of this machine.
+pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 

@@ -6,6 +6,7 @@
 
 pub mod again;
 pub mod ask;
+pub mod calibrate;
 pub mod correlation;
 mod crew;
 pub mod design;
