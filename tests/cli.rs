@@ -7,7 +7,9 @@ mod reasons;
 mod refusals;
 mod running;
 mod scoring;
+mod sensitivity;
 mod structure;
+mod sweep;
 mod tables;
 mod words;
 

@@ -8,6 +8,8 @@
 mod challenge;
 mod likeness;
 mod power;
+mod sensitivity;
+mod sobol;
 
 use foedera_sim::rules::{Options, Procedure, Voter, passes, passes_without};
 

@@ -10,6 +10,7 @@ mod axis;
 pub mod blockers;
 mod drawing;
 pub mod fan;
+pub mod sweep;
 
 use foedera_results::{Estimate, digits};
 

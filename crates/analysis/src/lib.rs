@@ -8,3 +8,5 @@ pub mod figure;
 pub mod posterior;
 pub mod ranks;
 pub mod scoring;
+pub mod sensitivity;
+pub mod sweep;

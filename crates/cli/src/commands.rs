@@ -12,12 +12,15 @@ mod new;
 mod replay;
 mod run;
 mod score;
+mod sensitivity;
 mod show;
 mod structure;
+mod sweep;
 mod test;
 mod why;
 
 pub(crate) use self::model::TABLE;
+use self::show::kind_of;
 
 use clap::Subcommand;
 
@@ -48,6 +51,10 @@ pub(crate) enum Verb {
     Score(score::Args),
     /// Fits uncertain inputs to what was observed; the posterior is a scenario file
     Calibrate(calibrate::Args),
+    /// Finds the inputs that an outcome hangs on, and how much is luck
+    Sensitivity(sensitivity::Args),
+    /// Turns a number step by step and shows what comes of it
+    Sweep(sweep::Args),
     /// Measures camps, balance and polarisation at chosen dates of a run
     Structure(structure::Args),
     /// Judges a scenario's own expectations
@@ -78,6 +85,8 @@ impl Verb {
             Self::Replay(args) => replay::run(&args, face),
             Self::Score(args) => score::run(&args, face),
             Self::Calibrate(args) => calibrate::run(&args, face),
+            Self::Sensitivity(args) => sensitivity::run(&args, face),
+            Self::Sweep(args) => sweep::run(&args, face),
             Self::Structure(args) => structure::run(&args, face),
             Self::Test(args) => test::run(&args, face),
             Self::Model(args) => model::run(&args, face),

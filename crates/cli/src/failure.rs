@@ -35,6 +35,40 @@ pub(crate) enum Failure {
         /// How many.
         mistakes: usize,
     },
+    /// An expression on the command line has mistakes; they have been listed already.
+    #[error("{option}: the expression has {}", crate::number::counted(*mistakes as u64, "mistake"))]
+    BadExpression {
+        /// The option.
+        option: &'static str,
+        /// How many.
+        mistakes: usize,
+    },
+    /// A range or list of values that makes no sense.
+    #[error("{option} {path}: {what}")]
+    BadRange {
+        /// The option.
+        option: &'static str,
+        /// The path.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// An input is certain, and is to be varied.
+    #[error("--inputs: `{path}` is certain, {value}")]
+    Certain {
+        /// The path.
+        path: String,
+        /// Its value.
+        value: String,
+    },
+    /// An analysis that does not fit the design of what it is asked of.
+    #[error("{what}")]
+    WrongDesign {
+        /// What does not fit.
+        what: String,
+        /// What does.
+        remedy: String,
+    },
     /// An option names something that the scenario does not have.
     #[error("{option}: there is no {kind} `{name}`")]
     NoSuchName {
@@ -147,6 +181,10 @@ impl Failure {
         match self {
             Self::Mistakes { .. } | Self::BadTable { .. } => Exit::BadScenario,
             Self::BadSetting { .. }
+            | Self::BadExpression { .. }
+            | Self::BadRange { .. }
+            | Self::Certain { .. }
+            | Self::WrongDesign { .. }
             | Self::NamedTwice { .. }
             | Self::OfTheRun { .. }
             | Self::NoSuchName { .. }
@@ -180,6 +218,8 @@ impl Failure {
             Self::FolderGiven { inside, .. } if !inside.is_empty() => {
                 Some(format!("it holds {}", inside.join(", ")))
             }
+            Self::Certain { path, .. } => Some(format!("give it a range: {path}=LOW..HIGH")),
+            Self::WrongDesign { remedy, .. } => Some(remedy.clone()),
             Self::Model { help, .. } => Some((*help).to_owned()),
             Self::Results(error) => Some(error.remedy().to_owned()),
             Self::TooManyFaults { .. } => Some(

@@ -4,6 +4,7 @@
 //! [`face`] speaks, [`failure`] says what went wrong and with which exit code.
 
 mod answer;
+mod asked;
 mod clock;
 mod command_line;
 mod commands;

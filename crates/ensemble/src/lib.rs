@@ -14,6 +14,7 @@ pub mod error;
 pub mod expect;
 pub mod health;
 pub mod layout;
+pub mod moved;
 pub mod needs;
 pub mod quantity;
 mod record;

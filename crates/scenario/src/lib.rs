@@ -27,6 +27,7 @@ pub mod load;
 mod merge;
 pub mod model;
 pub mod outcome_text;
+mod outcome_time;
 pub mod parse;
 pub mod path;
 pub mod reference;

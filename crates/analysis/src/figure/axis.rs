@@ -106,7 +106,7 @@ fn years(dates: &[StepDate]) -> Vec<(usize, i32)> {
 }
 
 /// Round numbers within a range, and their decimals.
-fn ticks(low: f64, high: f64) -> (Vec<f64>, usize) {
+pub(super) fn ticks(low: f64, high: f64) -> (Vec<f64>, usize) {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
         return (vec![low], 2);

@@ -170,7 +170,7 @@ fn cell(drawing: &mut Drawing, corner: (f64, f64), width: f64, share: Option<Est
 }
 
 /// A colour from almost white to dark blue.
-fn shade(share: f64) -> String {
+pub(super) fn shade(share: f64) -> String {
     const LIGHT: [f64; 3] = [239.0, 243.0, 249.0];
     const DARK: [f64; 3] = [0.0, 60.0, 110.0];
     let mixed = |idx: usize| {

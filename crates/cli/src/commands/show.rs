@@ -12,6 +12,7 @@ use clap::Args as ClapArgs;
 use foedera_scenario::{Override, Scenario};
 
 use self::uncertain::Detail;
+pub(super) use self::uncertain::pattern as kind_of;
 use crate::{
     exit::Exit,
     face::{Face, shell_word},

@@ -87,7 +87,7 @@ fn kinds(scenario: &Scenario, detail: Detail) -> Vec<(String, Vec<&Uncertainty>)
 }
 
 /// A path without the name of the thing it belongs to, `actors.*.autonomy`; parameters by mechanism.
-fn pattern(path: &str) -> String {
+pub(in crate::commands) fn pattern(path: &str) -> String {
     let parts: Vec<&str> = path.split('.').collect();
     match parts.as_slice() {
         ["params", mechanism, ..] => format!("params.{mechanism}.*"),
