@@ -1,8 +1,10 @@
 //! The program as people and batch jobs meet it: commands, messages, exit codes.
 
 mod calibrating;
+mod comparing;
 mod describing;
 mod models;
+mod precision;
 mod reasons;
 mod refusals;
 mod running;

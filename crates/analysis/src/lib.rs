@@ -4,6 +4,7 @@
 //! nor how results were made.
 
 pub mod blockers;
+pub mod compare;
 pub mod figure;
 pub mod posterior;
 pub mod ranks;

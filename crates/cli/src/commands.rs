@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod check;
+mod compare;
 mod completions;
 mod describe;
 mod diff;
@@ -41,6 +42,8 @@ pub(crate) enum Verb {
     Diff(diff::Args),
     /// Runs an ensemble and prints the answer with its error
     Run(run::Args),
+    /// Compares policies and settings in the same replicates: differences, regret, ranks that hold
+    Compare(compare::Args),
     /// Tells who blocked an initiative, how often and over what
     Why(why::Args),
     /// Draws a picture of results as SVG: a fan, an adoption, who blocks what
@@ -80,6 +83,7 @@ impl Verb {
             Self::Describe(args) => describe::run(&args, face),
             Self::Diff(args) => diff::run(&args, face),
             Self::Run(args) => run::run(&args, face),
+            Self::Compare(args) => compare::run(&args, face),
             Self::Why(args) => why::run(&args, face),
             Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),

@@ -11,7 +11,7 @@ Exit codes:
     3  the scenario or a table has mistakes (all of them are listed)
     4  too many replicates failed
     5  files: missing, in the way, not readable or not writable
-    6  an expectation of the scenario does not hold
+    6  an expectation of the scenario does not hold, or --until was not reached
   130  interrupted; finished blocks were written";
 
 /// How the program ends.
@@ -29,7 +29,7 @@ pub(crate) enum Exit {
     TooManyFaults = 4,
     /// A file or folder is missing, in the way, unreadable or unwritable.
     Files = 5,
-    /// An expectation of the scenario does not hold.
+    /// An expectation of the scenario does not hold, or what was to be known is not.
     ExpectationFailed = 6,
     /// Stopped by a signal; what was finished is written.
     Interrupted = 130,

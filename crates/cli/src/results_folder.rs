@@ -185,8 +185,8 @@ fn point(columns: &[Values], row: usize) -> Option<SeriesPoint> {
         // An end that the sample is too small to bound is absent.
         Some(Estimate {
             value,
-            low: low.unwrap_or(value),
-            high: high.unwrap_or(value),
+            low: low.unwrap_or(f64::NEG_INFINITY),
+            high: high.unwrap_or(f64::INFINITY),
             n,
         })
     };

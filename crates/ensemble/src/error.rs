@@ -52,6 +52,14 @@ pub enum EnsembleError {
     /// The scenario cannot be run by this design.
     #[error(transparent)]
     Design(#[from] DesignError),
+    /// A goal without a range: no interval of it holds at every look.
+    #[error(
+        "run until {outcome} is known: it has no known range, so no interval holds at every look"
+    )]
+    Unbounded {
+        /// The outcome.
+        outcome: String,
+    },
     /// The results could not be stored.
     #[error(transparent)]
     Results(#[from] ResultsError),

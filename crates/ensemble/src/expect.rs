@@ -7,7 +7,7 @@
 use foedera_results::{
     BlockRecord, Estimate, ResultsError, Sink, Verdict, digits,
     histogram::Scale,
-    interval::{self, CONFIDENCE},
+    interval::{self, CONFIDENCE, order},
     layout::OutcomeKind,
     outcome::{OutcomeTally, PairTally},
 };
@@ -410,22 +410,9 @@ fn monotone(steps: &[PairTally], ends: &PairTally, direction: Direction, at_leas
 
 /// A quantile with its interval, from order statistics.
 fn quantile(values: &[f32], level: f64) -> Option<Estimate> {
-    let n = u64::try_from(values.len()).ok()?;
-    let ranks = interval::quantile_ranks(n, level, CONFIDENCE)?;
     let mut sorted = values.to_vec();
     sorted.sort_by(f32::total_cmp);
-    let at = |rank: u64| {
-        let idx = usize::try_from(rank.max(1) - 1)
-            .unwrap_or(usize::MAX)
-            .min(sorted.len() - 1);
-        f64::from(sorted[idx])
-    };
-    Some(Estimate {
-        value: at(ranks.value),
-        low: ranks.low.map_or(f64::NEG_INFINITY, at),
-        high: ranks.high.map_or(f64::INFINITY, at),
-        n,
-    })
+    order::quantile_of(&sorted, level, CONFIDENCE)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod structure;
 pub mod study;
 #[cfg(test)]
 mod test_data;
+pub mod until;
 
 pub use ask::{Answers, ask};
 pub use correlation::Repair;

@@ -26,24 +26,42 @@ pub fn estimate(of: &Estimate) -> String {
     with_error(of.value, of.half_width())
 }
 
-/// A probability from counts: `0.314 ± 0.005`, `< 0.0003 (95 %)` if it never happened, `> 0.9997 (95 %)` if always.
+/// A probability from counts: `0.314 ± 0.005`, `below 0.0003 (none in 10,000)` if it never happened (the rule of
+/// three, at 95 %), `above 0.9997 (all of 10,000)` if always.
 pub fn probability(count: u64, n: u64) -> String {
-    let bound = interval::bound_at_zero(n, interval::CONFIDENCE);
     match interval::wilson(count, n, interval::CONFIDENCE) {
         None => "none".to_owned(),
-        Some(_) if count == 0 => {
-            let decimals = decimals_of(bound);
-            format!("< {} (95 %)", fixed(round_up(bound, decimals), decimals))
-        }
-        Some(_) if count == n => {
-            let decimals = decimals_of(bound);
-            format!(
-                "> {} (95 %)",
-                fixed(1.0 - round_up(bound, decimals), decimals)
-            )
-        }
+        Some(_) if count == 0 => format!("below {} (none in {})", bound_below(n), grouped(n)),
+        Some(_) if count == n => format!("above {} (all of {})", bound_above(n), grouped(n)),
         Some(got) => estimate(&got),
     }
+}
+
+/// Upper bound of what never happened, rounded up.
+fn bound_below(n: u64) -> String {
+    let bound = interval::bound_at_zero(n, interval::CONFIDENCE);
+    let decimals = decimals_of(bound);
+    fixed(round_up(bound, decimals), decimals)
+}
+
+/// Lower bound of what always happened, rounded down.
+fn bound_above(n: u64) -> String {
+    let bound = interval::bound_at_zero(n, interval::CONFIDENCE);
+    let decimals = decimals_of(bound);
+    fixed((1.0 - round_up(bound, decimals)).max(0.0), decimals)
+}
+
+/// A count with its thousands apart, `10,000`.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (idx, digit) in digits.chars().enumerate() {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A difference with its error; says so if it cannot be told from zero.
@@ -119,19 +137,35 @@ fn fixed(value: f64, decimals: i32) -> String {
     }
 }
 
-/// A share as an estimate with its interval; a bound if it never or always happened.
+/// A share as an estimate with its interval; a bound in words if it never or always happened.
 #[must_use]
 pub fn share(of: &Estimate) -> String {
+    match extreme(of) {
+        Some(count) => probability(count, of.n),
+        None => with_interval(of),
+    }
+}
+
+/// A share in few characters, for narrow columns: `0.314 ± 0.005`, `< 0.0003`, `> 0.9997`.
+#[must_use]
+pub fn short_share(of: &Estimate) -> String {
+    match extreme(of) {
+        Some(0) => format!("< {}", bound_below(of.n)),
+        Some(_) => format!("> {}", bound_above(of.n)),
+        None => estimate(of),
+    }
+}
+
+/// The count of what never or always happened.
+fn extreme(of: &Estimate) -> Option<u64> {
     #[expect(clippy::cast_precision_loss, reason = "replicates are fewer than 2^53")]
     let n = of.n as f64;
     let count = of.value * n;
     if count < 0.5 {
-        return probability(0, of.n);
+        Some(0)
+    } else {
+        (count > n - 0.5).then_some(of.n)
     }
-    if count > n - 0.5 {
-        return probability(of.n, of.n);
-    }
-    with_interval(of)
 }
 
 #[cfg(test)]
@@ -160,8 +194,13 @@ mod tests {
 
     #[test]
     fn what_never_happened_gets_a_bound() {
-        assert_eq!(probability(0, 10_000), "< 0.0003 (95 %)");
-        assert_eq!(probability(10_000, 10_000), "> 0.9997 (95 %)");
+        assert_eq!(probability(0, 10_000), "below 0.0003 (none in 10,000)");
+        assert_eq!(probability(10_000, 10_000), "above 0.9997 (all of 10,000)");
+        assert_eq!(probability(0, 1), "below 1.0 (none in 1)");
+        assert_eq!(probability(150, 150), "above 0.98 (all of 150)");
+        let none = interval::wilson(0, 2_000_000, 0.95).unwrap();
+        assert_eq!(share(&none), "below 0.0000015 (none in 2,000,000)");
+        assert_eq!(short_share(&none), "< 0.0000015");
         assert_eq!(probability(0, 0), "none");
         // Wilson 0.3050 to 0.3232 at 3141 of 10,000.
         assert_eq!(probability(3141, 10_000), "0.314 ± 0.010");

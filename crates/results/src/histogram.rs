@@ -3,7 +3,8 @@
 //! The range is cut into 2^20 codes; a bin holds 1,024 of them. Counts, the sum of the codes and the sum
 //! of their squares are integers, smallest and largest value are exact, so that any order and split
 //! gives the same bytes. Values beyond the range count in the outermost bin and as `under` or `over`.
-//! Resolution: the mean to 2^-20 of the range, a quantile to one bin (2^-10), within the extremes.
+//! Resolution: the mean to 2^-20 of the range, a quantile to one bin (2^-10), within the extremes; the interval
+//! of a quantile reaches to the far edges of its bins, so that what is lost by counting in bins is in it.
 //! Only the bins between the lowest and the highest one used are held. Relies on [`crate::interval`].
 
 use serde::{Deserialize, Serialize};
@@ -214,7 +215,8 @@ impl Histogram {
         Some(max)
     }
 
-    /// A quantile with the interval of its order statistics; an end that the sample cannot bound is the extreme.
+    /// A quantile with the interval of its order statistics, which reaches to the far edges of their bins; an end
+    /// that the sample is too small to bound is infinite.
     pub fn quantile(&self, scale: Scale, level: f64) -> Option<Estimate> {
         let ranks = interval::quantile_ranks(self.n, level, interval::CONFIDENCE)?;
         self.at_ranks(scale, ranks)
@@ -222,15 +224,45 @@ impl Histogram {
 
     /// A quantile at ranks that are known already, since every step has as many values.
     pub fn at_ranks(&self, scale: Scale, ranks: QuantileRanks) -> Option<Estimate> {
-        let value = self.at_rank(scale, ranks.value)?;
-        let low = self.at_rank(scale, ranks.low.unwrap_or(1))?;
-        let high = self.at_rank(scale, ranks.high.unwrap_or(self.n))?;
         Some(Estimate {
-            value,
-            low,
-            high,
+            value: self.at_rank(scale, ranks.value)?,
+            low: match ranks.low {
+                Some(rank) => self.bounds_at_rank(scale, rank)?.0,
+                None => f64::NEG_INFINITY,
+            },
+            high: match ranks.high {
+                Some(rank) => self.bounds_at_rank(scale, rank)?.1,
+                None => f64::INFINITY,
+            },
             n: self.n,
         })
+    }
+
+    /// Between what the value at a rank (from 1) lies: the edges of its bin, within the extremes.
+    pub fn bounds_at_rank(&self, scale: Scale, rank: u64) -> Option<(f64, f64)> {
+        let (min, max) = (self.min()?, self.max()?);
+        if rank <= 1 {
+            return Some((min, min));
+        }
+        if rank >= self.n {
+            return Some((max, max));
+        }
+        let mut up_to = 0;
+        let reaches = |count: &u32| {
+            up_to += u64::from(*count);
+            up_to >= rank
+        };
+        let idx = self.counts.iter().position(reaches)?;
+        // Codes are rounded: those of a bin begin half a code below its edge. Outermost bins hold what is beyond.
+        let bin = self.first_bin + idx as u32;
+        let edge = |bin: u32, by: f64| scale.value_of(f64::from(bin * CODES_PER_BIN) + by);
+        let low = if bin == 0 { min } else { edge(bin, -0.5) };
+        let high = if bin == BINS - 1 {
+            max
+        } else {
+            edge(bin + 1, 0.5)
+        };
+        Some((low.clamp(min, max), high.clamp(min, max)))
     }
 
     /// Lower edge, upper edge and count of every bin from the lowest to the highest one used.
@@ -402,6 +434,22 @@ mod tests {
             let got = histogram.quantile(scale, level).unwrap();
             prop_assert!((got.value - exact).abs() <= 1.01 / f64::from(BINS), "{} {exact}", got.value);
             prop_assert!(got.low <= got.value && got.value <= got.high);
+        }
+
+        #[test]
+        fn the_interval_of_a_quantile_holds_that_of_the_sorted_values(
+            mut values in prop::collection::vec(-0.1_f32..=1.1, 1..400), level in 0.01_f64..0.99,
+        ) {
+            let scale = Scale::new(0.0, 1.0);
+            let histogram = of(scale, &values);
+            values.sort_by(f32::total_cmp);
+            let exact = interval::order::quantile_of(&values, level, 0.95).unwrap();
+            let got = histogram.quantile(scale, level).unwrap();
+            prop_assert!(got.low <= exact.low && exact.high <= got.high, "{got:?} {exact:?}");
+            let wide = 1.1 / f64::from(BINS);
+            // The outermost bins also hold what lies beyond the range.
+            let inner = exact.low > wide && exact.high < 1.0 - wide;
+            prop_assert!(!inner || got.low >= exact.low - wide && got.high <= exact.high + wide, "{got:?} {exact:?}");
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::design::Design;
+use crate::interval::Estimate;
 use crate::layout::Layout;
 
 /// Version of every stored format. A reader takes its own version and none other.
@@ -43,6 +44,9 @@ pub struct Manifest {
     pub origin: Origin,
     /// Replicates done for each arm.
     pub completed: u64,
+    /// What the run was to find out, if it ran until it was known: then `origin.n` is where it stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
     /// Failed replicates by arm and kind, as `(arm, kind, count)`, where there are any.
     pub faults: Vec<(String, String, u64)>,
     /// The other files.
@@ -86,6 +90,52 @@ pub struct Origin {
     /// Which inputs replicates have; left out if each has its own independent draw.
     #[serde(default, skip_serializing_if = "Design::is_default")]
     pub design: Design,
+}
+
+/// The rule of a run that goes on until enough is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Until {
+    /// What is to be known, by goal and policy.
+    pub goals: Vec<GoalRecord>,
+    /// Confidence with which all of them hold together, at every look.
+    pub confidence: f64,
+    /// Most replicates.
+    pub cap: u64,
+}
+
+/// One quantity that is to be known to a half-width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoalRecord {
+    /// The goal, in the outcome language.
+    pub text: String,
+    /// Policy.
+    pub policy: String,
+    /// Half-width asked for.
+    pub half_width: f64,
+    /// The quantity with the interval that holds at every look, where the run stopped.
+    pub estimate: Option<Estimate>,
+    /// Whether it is narrow enough.
+    pub reached: bool,
+}
+
+impl Until {
+    /// Whether another rule asks for the same, whatever either of them found.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let asked = |of: &Self| {
+            let goals = of.goals.iter();
+            goals
+                .map(|goal| (goal.text.clone(), goal.policy.clone()))
+                .collect::<Vec<_>>()
+        };
+        self.cap == other.cap && asked(self) == asked(other)
+    }
+
+    /// Whether all goals are reached.
+    pub fn reached(&self) -> bool {
+        self.goals.iter().all(|goal| goal.reached)
+    }
 }
 
 /// A text that a run was made from.
@@ -156,6 +206,7 @@ impl Manifest {
             status: RunStatus::Running,
             origin,
             completed: 0,
+            until: None,
             faults: Vec::new(),
             files: Vec::new(),
             layout,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exact::{self, ExactSum};
 use crate::histogram::{Histogram, Scale};
-use crate::interval::{self, CONFIDENCE, Estimate};
+use crate::interval::{self, CONFIDENCE, Estimate, paired};
 use crate::layout::{OutcomeColumn, OutcomeKind};
 
 /// One outcome under one arm.
@@ -82,13 +82,19 @@ impl OutcomeTally {
     /// A quantile over the replicates in which it is present; a whole number for a count.
     pub fn quantile(&self, column: &OutcomeColumn, level: f64) -> Option<Estimate> {
         let scale = Scale::new(column.low, column.high);
-        let mut got = self.histogram.quantile(scale, level)?;
-        if matches!(column.kind, OutcomeKind::Truth | OutcomeKind::Count) {
-            got.value = libm::round(got.value);
-            got.low = libm::round(got.low);
-            got.high = libm::round(got.high);
+        let got = self.histogram.quantile(scale, level)?;
+        if !matches!(column.kind, OutcomeKind::Truth | OutcomeKind::Count) {
+            return Some(got);
         }
-        Some(got)
+        // Whole numbers have a bin each: the one within a bin is known exactly.
+        let ranks = interval::quantile_ranks(self.n(), level, CONFIDENCE)?;
+        let whole = |rank: u64| self.histogram.at_rank(scale, rank).map(libm::round);
+        Some(Estimate {
+            value: libm::round(got.value),
+            low: ranks.low.map_or(Some(f64::NEG_INFINITY), whole)?,
+            high: ranks.high.map_or(Some(f64::INFINITY), whole)?,
+            n: got.n,
+        })
     }
 
     /// Smallest value.
@@ -161,7 +167,16 @@ impl PairTally {
         self.products.merge(&other.products);
     }
 
-    /// Mean difference, arm minus base, with its paired interval.
+    /// Mean difference, arm minus base, with its paired interval: Tango's score interval for a truth value,
+    /// Student's of the differences otherwise. Exactly zero where no replicate differs.
+    pub fn difference_of(&self, kind: OutcomeKind) -> Option<Estimate> {
+        if kind == OutcomeKind::Truth && self.moved() {
+            return paired::tango(self.higher, self.lower, self.n, CONFIDENCE);
+        }
+        self.difference()
+    }
+
+    /// Mean difference, arm minus base, with Student's interval of the differences.
     pub fn difference(&self) -> Option<Estimate> {
         let sum = self.arm.minus(&self.base);
         let variance = self.variance_of_difference()?;
@@ -278,6 +293,25 @@ mod tests {
         }
         let share = f64::from(covered) / f64::from(studies);
         assert!((0.92..=0.97).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn a_difference_of_truth_values_gets_the_score_interval() {
+        let mut pair = PairTally::default();
+        for idx in 0..1000_u32 {
+            pair.add(
+                f32::from(u8::from(idx < 12)),
+                f32::from(u8::from(idx == 20)),
+            );
+        }
+        let got = pair.difference_of(OutcomeKind::Truth).unwrap();
+        assert_eq!(Some(got), paired::tango(12, 1, 1000, 0.95));
+        assert_eq!(pair.difference_of(OutcomeKind::Number), pair.difference());
+        let mut same = PairTally::default();
+        same.add(1.0, 1.0);
+        same.add(0.0, 0.0);
+        let got = same.difference_of(OutcomeKind::Truth).unwrap();
+        assert_eq!((got.low, got.high), (0.0, 0.0));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::aggregates::Aggregates;
 use crate::error::ResultsError;
 use crate::manifest::{
-    AGGREGATES_FILE, FileEntry, MANIFEST_FILE, Manifest, RUN_LOG_FILE, RunLog, RunStatus,
+    AGGREGATES_FILE, FileEntry, MANIFEST_FILE, Manifest, RUN_LOG_FILE, RunLog, RunStatus, Until,
 };
 use crate::output::partial::Partial;
 use crate::output::runs::RowNames;
@@ -101,6 +101,12 @@ impl RunWriter {
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Says that the run went on until enough was known and ends here: this many replicates are the whole run.
+    pub fn stop_at(&mut self, until: Until) {
+        self.manifest.until = Some(until);
+        self.manifest.origin.n = self.next - self.manifest.origin.first;
     }
 
     /// Ends the run: closes the tables, writes what was added up and the final manifest.

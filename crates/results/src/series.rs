@@ -82,7 +82,7 @@ pub struct SeriesPoint {
     pub mean: Estimate,
     /// Standard deviation.
     pub sd: f64,
-    /// Quantiles at [`LEVELS`] with their intervals.
+    /// Quantiles at [`LEVELS`] with their intervals; an end that so few replicates cannot bound is infinite.
     pub quantiles: [Estimate; 5],
 }
 
@@ -106,6 +106,20 @@ impl SeriesAggregates {
             .zip(other.cells.iter().flatten())
         {
             mine.merge(theirs);
+        }
+    }
+
+    /// The same for some measures alone, by their places, in this order.
+    #[must_use]
+    pub fn of_measures(&self, places: &[usize]) -> Self {
+        let n_arms = self.cells.len().checked_div(self.n_measures).unwrap_or(0);
+        let cell = |arm: usize, place: &usize| self.cells[arm * self.n_measures + place].clone();
+        Self {
+            n_measures: places.len(),
+            scales: places.iter().map(|place| self.scales[*place]).collect(),
+            cells: (0..n_arms)
+                .flat_map(|arm| places.iter().map(move |place| cell(arm, place)))
+                .collect(),
         }
     }
 
@@ -145,7 +159,13 @@ fn point(histogram: &Histogram, scale: Scale, ranks: &[QuantileRanks; 5]) -> Opt
     for (quantile, rank) in quantiles.iter_mut().zip(ranks) {
         *quantile = histogram.at_ranks(scale, *rank)?;
     }
-    let mean = interval::normal(mean, sd / libm::sqrt(n as f64), n, CONFIDENCE);
+    // One value says nothing of its error.
+    let mean = interval::mean(n, mean, sd * sd, CONFIDENCE).unwrap_or(Estimate {
+        value: mean,
+        low: f64::NEG_INFINITY,
+        high: f64::INFINITY,
+        n,
+    });
     Some(SeriesPoint {
         n,
         mean,
@@ -191,6 +211,24 @@ mod tests {
         assert_eq!(last.n, 256);
         assert!((last.quantiles[2].value - 0.5).abs() < 0.13, "{last:?}");
         assert!(last.quantiles[2].low < last.quantiles[2].high);
+    }
+
+    #[test]
+    fn some_measures_are_picked_for_every_arm() {
+        let layout = test_data::layout();
+        let store = SeriesStore::new(&layout);
+        let block = test_data::block(0, 64, 0);
+        for (arm, of_arm) in block.arms.iter().enumerate() {
+            for measure in 0..2 {
+                store.add(arm, measure, |step| &of_arm.trajectories[measure][step]);
+            }
+        }
+        let all = store.finish();
+        let second = all.of_measures(&[1]);
+        for arm in 0..2 {
+            assert_eq!(second.points(arm, 0), all.points(arm, 1));
+        }
+        assert_eq!(all.of_measures(&[0, 1]), all);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(crate) fn document(answer: &Answer<'_>) -> Value {
         "seed": origin.seed,
         "requested": origin.n,
         "replicates": manifest.completed,
+        "until": manifest.until,
         "seconds": answer.seconds,
         "folder": answer.results.dir().display().to_string(),
         "files": files,

@@ -1,4 +1,4 @@
-//! Outcomes: probabilities with Wilson intervals, amounts with standard errors and quantiles.
+//! Outcomes: probabilities with Wilson intervals, means and quantiles with theirs.
 //!
 //! Each line has the name that the outcome has in the tables, one line each.
 
@@ -19,10 +19,8 @@ use crate::{
 
 /// Cells of a probability's bar.
 const BAR: usize = 16;
-/// Bins of a histogram below which a quantile says nothing.
-const RESOLUTION_BINS: f64 = 3.0;
 /// Cells of a small density.
-const CELLS: usize = 12;
+const CELLS: usize = 6;
 
 /// Truth values, and whether timed events happen at all.
 pub(super) fn how_likely(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
@@ -62,7 +60,7 @@ pub(super) fn how_much(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
     let mut sheet = Sheet::new(
         face,
         [
-            Column::Wide("outcome", 34),
+            Column::Wide("outcome", 28),
             Column::Number("mean"),
             Column::Number("5 %"),
             Column::Number("median"),
@@ -74,9 +72,10 @@ pub(super) fn how_much(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
         if column.kind == OutcomeKind::Truth {
             continue;
         }
-        let (Some(mean), Some(error)) = (tally.mean(), tally.standard_error()) else {
-            continue;
-        };
+        let Some(mean) = tally.mean() else { continue };
+        let mean = tally
+            .estimate(column.kind)
+            .map_or_else(|| digits::plain(mean, 4), |of| digits::estimate(&of));
         let quantile = |level| {
             tally
                 .quantile(column, level)
@@ -84,7 +83,7 @@ pub(super) fn how_much(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
         };
         sheet.row([
             with_unit(column).into(),
-            Word::new(Tone::Strong, digits::with_error(mean, error)),
+            Word::new(Tone::Strong, mean),
             quantile(0.05).into(),
             quantile(0.5).into(),
             quantile(0.95).into(),
@@ -109,13 +108,27 @@ fn outcomes<'a>(
         .zip(&answer.aggregates.arms[arm].outcomes)
 }
 
-/// A quantile, as fine as its interval and its histogram; whole numbers stay whole.
+/// A quantile with its interval, which holds what its histogram lost; whole numbers stay whole, and where the
+/// replicates are too few to bound it on one side, the other side is told.
 fn end(of: &Estimate, column: &OutcomeColumn) -> String {
     if column.kind == OutcomeKind::Count {
-        return format!("{:.0}", of.value);
+        let whole = format!("{:.0}", of.value);
+        return match (of.low.is_finite(), of.high.is_finite()) {
+            (true, true) if of.low < of.high => format!("{whole} ({:.0}–{:.0})", of.low, of.high),
+            (true, true) => whole,
+            (true, false) => format!("≥ {:.0}", of.low),
+            (false, _) => format!("≤ {:.0}", of.high),
+        };
     }
-    let resolution = RESOLUTION_BINS * (column.high - column.low) / f64::from(BINS);
-    estimate::deserved(of.value, of.half_width().max(resolution))
+    // One bin cannot be told from the next: the interval reaches to their edges.
+    let resolution = (column.high - column.low) / f64::from(BINS);
+    match (of.low.is_finite(), of.high.is_finite()) {
+        // Three of them stand in a line: no room for spaces.
+        (true, true) => digits::with_error(of.value, of.half_width()).replace(" ± ", "±"),
+        (true, false) => format!("≥ {}", estimate::deserved(of.low, resolution)),
+        (false, true) => format!("≤ {}", estimate::deserved(of.high, resolution)),
+        (false, false) => "–".to_owned(),
+    }
 }
 
 /// The name with its unit, short: labels of indices explain their base elsewhere.

@@ -1,5 +1,7 @@
 //! How the answer came about: replicates, failures, speed, files, and what the signs mean.
 
+use foedera_results::digits;
+
 use super::Answer;
 use crate::{
     face::Face,
@@ -42,6 +44,7 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
         text += &format!(" · {} · {speed} histories/s", seconds(took));
     }
     text.push('\n');
+    text += &stopped(face, answer);
     text += &faults(face, answer);
     let files: Vec<String> = manifest
         .files
@@ -50,9 +53,47 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
         .collect();
     let files = format!("{}: {}", answer.results.dir().display(), files.join(", "));
     text += &format!("{}\n", prose::filled(&files, face.width, "  "));
-    let key = "probabilities with 95 % Wilson intervals; ± is one standard error of a mean; luck and \
-               uncertain inputs together";
+    let key = "all intervals are of 95 %: probabilities by Wilson, means by Student, quantiles by order \
+               statistics; ± is half of one; luck and uncertain inputs together";
     text + &face.aside(key)
+}
+
+/// Where a run that goes on until enough is known stopped, and what it knows.
+fn stopped(face: &Face, answer: &Answer<'_>) -> String {
+    let manifest = &answer.results.manifest;
+    let Some(until) = &manifest.until else {
+        return String::new();
+    };
+    let arms = answer.layout.arms.len();
+    let mut text = String::new();
+    for goal in &until.goals {
+        let under = if arms > 1 {
+            format!(" under {}", goal.policy)
+        } else {
+            String::new()
+        };
+        let found = goal
+            .estimate
+            .as_ref()
+            .map_or_else(|| "nothing is known".to_owned(), digits::with_interval);
+        let line = if goal.reached {
+            format!("  reached: {}{under}: {found}\n", goal.text)
+        } else {
+            let cap = count(until.cap);
+            let line = format!(
+                "  not reached by {cap} replicates: {}{under}: {found}",
+                goal.text
+            );
+            face.paint.doubt(&line) + "\n"
+        };
+        text += &line;
+    }
+    let of = if until.goals.len() > 1 {
+        "these intervals hold together, at every look, with 95 %"
+    } else {
+        "this interval holds at every look with 95 %; a number chosen before gives a narrower one"
+    };
+    text + &face.aside(of)
 }
 
 /// Failed replicates; silence would hide them.

@@ -103,8 +103,9 @@ fn overview(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
             .filter_map(|rung| decisions.ever_adopted(idx, rung))
             .collect();
         let shares: Vec<f64> = reached.iter().map(|of| of.value).collect();
-        let value =
-            |of: Option<&foedera_results::Estimate>| of.map_or_else(|| "–".to_owned(), short);
+        let value = |of: Option<&foedera_results::Estimate>| {
+            of.map_or_else(|| "–".to_owned(), digits::short_share)
+        };
         let id = Word::new(Tone::Strong, initiative.id.as_str());
         if decisions.initiatives[idx].tabled.sum == 0 {
             sheet.row([id, "–".into(), "–".into(), "".into(), "never tabled".into()]);
@@ -121,15 +122,6 @@ fn overview(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
     sheet.text()
 }
 
-/// A probability with its error in few characters.
-fn short(of: &foedera_results::Estimate) -> String {
-    let text = digits::share(of);
-    if text.starts_with(['<', '>']) {
-        return text.replace(" (95 %)", "");
-    }
-    digits::estimate(of)
-}
-
 /// Those of the first rank, `A or B 0.93 ± 0.02, over outside`.
 fn leaders(answer: &Answer<'_>, ranked: &[Blocker]) -> String {
     let first: Vec<&Blocker> = ranked.iter().take_while(|one| one.rank == 1).collect();
@@ -144,7 +136,11 @@ fn leaders(answer: &Answer<'_>, ranked: &[Blocker]) -> String {
         (1, Some((term, _))) => format!(", over {}", answer.layout.terms[*term]),
         _ => String::new(),
     };
-    format!("{} {}{term}", names.join(" or "), short(&top.share))
+    format!(
+        "{} {}{term}",
+        names.join(" or "),
+        digits::short_share(&top.share)
+    )
 }
 
 /// What an arm changes against the first one, replicate by replicate.
@@ -163,7 +159,7 @@ pub(super) fn differences(face: &Face, answer: &Answer<'_>, arm: usize) -> Strin
         ],
     );
     for (column, pair) in answer.layout.outcomes.iter().zip(pairs) {
-        let Some(difference) = pair.difference() else {
+        let Some(difference) = pair.difference_of(column.kind) else {
             continue;
         };
         let tone = if difference.includes_zero() {

@@ -1,5 +1,7 @@
 //! `foedera run FILE`: an ensemble, its files, and the closing table.
 
+mod until;
+
 use std::{
     env,
     path::{Path, PathBuf},
@@ -8,7 +10,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use foedera_ensemble::{BASE, Summary};
+use foedera_ensemble::{BASE, Summary, until::CAP};
 use foedera_results::{
     Layout, Manifest, RunWriter, WriteOptions,
     manifest::{Origin, RunLog, RunStatus, TextFile, sha256},
@@ -30,6 +32,8 @@ use crate::{
     work::{self, Order},
 };
 
+/// Replicates if nobody says how many.
+const N: u64 = 10_000;
 /// A larger share of failed replicates than this is no answer: the rest may be a biased choice.
 const FAULT_SHARE_MAX: f64 = 0.01;
 
@@ -38,10 +42,19 @@ const FAULT_SHARE_MAX: f64 = 0.01;
 pub(crate) struct Args {
     /// The scenario file
     file: PathBuf,
-    /// Replicates
-    #[arg(short = 'n', long = "replicates", value_name = "N", default_value = "10000",
+    /// Replicates; with --until the most [default: 10000, with --until 1048576]
+    #[arg(short = 'n', long = "replicates", value_name = "N",
         value_parser = crate::command_line::replicates)]
-    n: u64,
+    n: Option<u64>,
+    /// Stops when this is known to a half-width, as in --until 'Adopted(initiative: "x") +- 0.01'
+    ///
+    /// A truth value or a number of a known range, in the outcome language of the scenario file, then `+-` or `±`
+    /// and the half-width of a 95 % interval. May be repeated: then all of them are to be reached, under every
+    /// policy. It looks at fixed numbers of replicates (64, 128, 192, 256, then four to each doubling) at intervals
+    /// that hold at all looks together, so that the place where it stops depends on the question and the seed alone.
+    /// The tables are those of a run of so many replicates. Exit code 6 if N replicates do not reach it.
+    #[arg(long, value_name = "EXPR +- X")]
+    until: Vec<String>,
     /// Seed: the same seed gives the same bits, on any machine and any number of threads
     #[arg(long, default_value = "1", value_parser = crate::command_line::seed)]
     seed: u64,
@@ -81,9 +94,13 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     loaded.scenario.stances &= !args.no_stances;
     let scenario = Arc::new(loaded.scenario.clone());
     let policies = work::policies(&scenario, &args.policy)?;
-    let order = Order::new(scenario, policies, args.n, args.seed, args.threads);
+    let goals = until::goals(&scenario, &args.until, args.n)?;
+    let n = args.n.unwrap_or(if goals.is_empty() { N } else { CAP });
+    let order = Order::new(scenario, policies, n, args.seed, args.threads);
+    until::fits(&order, &goals)?;
     let layout = order.layout()?;
-    let manifest = Manifest::running(origin(args, &loaded, &order, &layout), layout);
+    let mut manifest = Manifest::running(origin(args, &loaded, &order, &layout), layout);
+    manifest.until = until::rule(&order, &manifest, &goals);
     let folder = match place(args, &order.scenario, &manifest)? {
         Place::Answered(folder) => {
             let shown = folder.display();
@@ -95,10 +112,14 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         Place::Fresh(folder) => folder,
     };
     let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
-    let label = order
-        .request
-        .headline
-        .map(|idx| manifest.layout.outcomes[idx].label.clone());
+    let label = match args.until.first() {
+        Some(goal) => Some(goal.clone()),
+        None => order
+            .request
+            .headline
+            .map(|idx| manifest.layout.outcomes[idx].label.clone()),
+    };
+    let rule = manifest.until.clone();
     let options = WriteOptions {
         csv: args.csv,
         trajectories: false,
@@ -106,8 +127,11 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     };
     let mut writer = RunWriter::create(&folder, options, manifest)?;
     let started = SystemTime::now();
-    let meter = Meter::start(face, args.progress, args.n, &label.unwrap_or_default());
-    let summary = order.run(&mut writer, &meter, &interrupt)?;
+    let meter = Meter::start(face, args.progress, n, &label.unwrap_or_default());
+    let summary = match rule {
+        None => order.run(&mut writer, &meter, &interrupt)?,
+        Some(rule) => until::run(&order, &goals, rule, &mut writer, &meter, &interrupt)?,
+    };
     let seconds = meter.seconds();
     writer.finish(&summary.aggregates, &summary.series)?;
     output::write_run_log(&folder, &run_log(&order, &summary, started, seconds))?;
@@ -125,7 +149,9 @@ fn place(args: &Args, scenario: &Scenario, asked: &Manifest) -> Result<Place, Fa
     }
     let has_csv = |manifest: &Manifest| manifest.files.iter().any(|file| file.name == "runs.csv");
     results_folder::choose(&scenario.name, &|found| {
-        found.origin == asked.origin && found.layout == asked.layout && has_csv(found) == args.csv
+        until::same_question(found, asked)
+            && found.layout == asked.layout
+            && has_csv(found) == args.csv
     })
 }
 
@@ -153,7 +179,7 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origi
     ];
     command.extend([
         "-n".to_owned(),
-        args.n.to_string(),
+        order.request.n.to_string(),
         "--seed".to_owned(),
         args.seed.to_string(),
     ]);
@@ -161,6 +187,11 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origi
         overrides
             .iter()
             .flat_map(|one| ["--set".to_owned(), one.clone()]),
+    );
+    command.extend(
+        args.until
+            .iter()
+            .flat_map(|one| ["--until".to_owned(), one.clone()]),
     );
     command.extend(["--policy".to_owned(), args.policy.join(",")]);
     command.extend(args.no_stances.then(|| "--no-stances".to_owned()));
@@ -178,7 +209,7 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origi
         stances: order.request.stances,
         seed: args.seed,
         first: 0,
-        n: args.n,
+        n: order.request.n,
         design: order.request.design.clone(),
     }
 }
@@ -232,7 +263,7 @@ fn close(args: &Args, face: &Face, folder: &Path, seconds: Option<f64>) -> Resul
         face.next(&format!(
             "foedera run {} -n {} -o {folder} --force",
             shell_word(&args.file.display().to_string()),
-            args.n
+            manifest.origin.n
         ));
         return Ok(Exit::Interrupted);
     }
@@ -253,7 +284,7 @@ fn close(args: &Args, face: &Face, folder: &Path, seconds: Option<f64>) -> Resul
     if too_many(failed, all) {
         return Err(Failure::TooManyFaults { failed, all });
     }
-    Ok(Exit::Good)
+    Ok(until::exit(manifest))
 }
 
 /// Whether so many replicates failed that the rest is no answer.

@@ -133,7 +133,8 @@ fn number_column(points: &[Option<SeriesPoint>], pick: impl Fn(&SeriesPoint) -> 
     Arc::new(
         points
             .iter()
-            .map(|point| point.as_ref().map(&pick))
+            // An end that the sample is too small to bound is absent.
+            .map(|point| point.as_ref().map(&pick).filter(|x| x.is_finite()))
             .collect::<Float64Array>(),
     )
 }
