@@ -43,7 +43,8 @@ fn deserved(value: f64, error: f64) -> String {
 /// The value of an estimate with the digits its interval deserves; a bound if it never or always happened.
 fn short(of: &Estimate) -> String {
     let text = digits::share(of);
-    text.split(" (").next().unwrap_or(&text).to_owned()
+    let short = text.split(" (").next().unwrap_or(&text);
+    short.replace("below ", "< ").replace("above ", "> ")
 }
 
 /// The lines under a figure: what is drawn, and where it comes from.
