@@ -270,6 +270,8 @@ pub(crate) struct Burden<'a> {
     pub(crate) levels: &'a [Lanes],
     /// Effective levels, by live element.
     pub(crate) effective: &'a [Lanes],
+    /// Share of the organisation's capability that is in full members of each other organisation.
+    pub(crate) common: &'a [Lanes],
 }
 
 /// Sums intrusion and signals for a seat whose actor is a full member nowhere else.
@@ -359,9 +361,11 @@ fn net_level<'a>(
         } else {
             let (here, first) = (&burden.levels[element], there.organisation < burden.org);
             let levels = &levels_of(there.organisation)[element];
+            let common = &burden.common[there.organisation];
             for l in 0..LANES {
                 let deeper = carried_there(levels.0[l], here.0[l], first);
-                elsewhere.0[l] = math::max(elsewhere.0[l], full.0[l] * deeper);
+                let bound = full.0[l] * common.0[l];
+                elsewhere.0[l] = math::max(elsewhere.0[l], bound * deeper);
             }
         }
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foedera_scenario::{
-    Condition, Effect, ElementIdx, Group, Leaf, OrganisationIdx, Outcome, Rule, Scenario, Status,
-    limits,
+    Condition, Effect, ElementIdx, Group, Initiative, Leaf, OrganisationIdx, Outcome, Rule,
+    Scenario, Status, limits,
 };
 
 use crate::batch::Measure;
@@ -131,6 +131,17 @@ pub(crate) struct InitiativePlan {
     pub(crate) opens: u32,
     /// Site of each rung that takes time to build.
     pub(crate) sites: Vec<Option<usize>>,
+    /// Other initiatives on the same agenda: of a common venue, or, both without venue, of a common sponsor.
+    pub(crate) rivals: Vec<usize>,
+    /// Initiatives that any rung opens or closes.
+    pub(crate) doors: Vec<usize>,
+}
+
+impl InitiativePlan {
+    /// Whether a step lies between its first and its last meeting.
+    pub(crate) fn runs(&self, step: u32) -> bool {
+        step >= self.opens && self.meetings.last().is_some_and(|&last| step <= last)
+    }
 }
 
 /// Forces of an element of an organisation in an actor.
@@ -614,9 +625,41 @@ fn plan_initiatives(
             waits,
             opens: u32::try_from(scenario.time.step_of(initiative.from)).expect("steps fit u32"),
             sites: (0..initiative.ladder.len()).map(of).collect(),
+            rivals: rivals_of(scenario, idx),
+            doors: doors_of(scenario, idx),
         });
     }
     (plans, parties)
+}
+
+/// Other initiatives on the same agenda.
+fn rivals_of(scenario: &Scenario, idx: usize) -> Vec<usize> {
+    let meet = |one: &[usize], other: &[usize]| one.iter().any(|it| other.contains(it));
+    let own = &scenario.initiatives[idx];
+    let shares = |other: &Initiative| {
+        let alone = own.venues.is_empty() && other.venues.is_empty();
+        meet(&own.venues, &other.venues) || (alone && meet(&own.sponsors, &other.sponsors))
+    };
+    let others = scenario.initiatives.iter().enumerate();
+    others
+        .filter(|(other, file)| *other != idx && !file.recurring && shares(file))
+        .map(|(other, _)| other)
+        .collect()
+}
+
+/// Initiatives that any rung opens or closes.
+fn doors_of(scenario: &Scenario, idx: usize) -> Vec<usize> {
+    let rungs = scenario.initiatives[idx].ladder.iter();
+    let effects = rungs.flat_map(|rung| &rung.effects);
+    let doors: BTreeSet<usize> = effects
+        .filter_map(|effect| match effect {
+            Effect::InitiativeOpen { initiative } | Effect::InitiativeClose { initiative } => {
+                Some(*initiative)
+            }
+            _ => None,
+        })
+        .collect();
+    doors.into_iter().collect()
 }
 
 /// Every rung that takes time to build.

@@ -42,6 +42,10 @@ pub(crate) const VOTE_AGENDA: u8 = 23;
 pub(crate) const VOTE_PAIR: u8 = 24;
 /// When a counted candidate accedes; step is its place, entity the organisation's number.
 pub(crate) const COUNTED: u8 = 25;
+/// What the analyst misjudges of an initiative for everybody alike; entity is its number.
+pub(crate) const COMMON: u8 = 26;
+/// How much faster or slower than others an initiative is tabled; entity is its number.
+pub(crate) const PACE: u8 = 27;
 
 #[cfg(test)]
 mod tests {
@@ -68,6 +72,8 @@ mod tests {
             super::VOTE_AGENDA,
             super::VOTE_PAIR,
             super::COUNTED,
+            super::COMMON,
+            super::PACE,
         ];
         let distinct: std::collections::BTreeSet<u8> = all.into_iter().collect();
         assert_eq!(distinct.len(), all.len());

@@ -302,6 +302,14 @@ pub(crate) struct Progress {
     pub(crate) shares: Lanes,
     /// 1 where it goes by base rates and not by interests.
     pub(crate) erratic: Lanes,
+    /// What is misjudged of it for everybody alike, standard normal.
+    pub(crate) common: Lanes,
+    /// Its own pace, standard normal.
+    pub(crate) pace: Lanes,
+    /// Zeal when it was last judged, as of the step before.
+    pub(crate) zeal: Lanes,
+    /// The same with what was judged in this step.
+    pub(crate) judged: Lanes,
 }
 
 /// Building at one rung: whether it goes on, for how long, and who builds.

@@ -3,9 +3,10 @@
 //! **Claim.** Intrusion weighs by the value an actor sets on sovereignty, more under someone else's leadership, and less
 //! for commitments that it carries already in another organisation.
 //!
-//! **Equations.** `cost_io = k α_i (1 − exp(−Σ_e intr_e max(0, L_oe − μ max_{o'} L_o'e))) (1 − lead_i)(0.5 + 1.5 max_{k≠i} lead_k)`,
+//! **Equations.** `cost_io = k α_i (1 − exp(−Σ_e intr_e max(0, L_oe − μ max_{o'} q_oo' L_o'e))) (1 − lead_i)(0.5 + 1.5 max_{k≠i} lead_k)`,
 //! the maximum over organisations o' in which the actor is a full member and the element is deeper: of equal
-//! commitments one is paid in full. Saturation is ours: without it a founder finds a mature alliance unbearable.
+//! commitments one is paid in full. `q_oo'` is the share of capability in o that is bound in o' as well (1 for an element that links the
+//! two): a promise to those who have it already costs nothing new, one to others does. Saturation is ours: without it a founder finds a mature alliance unbearable.
 //!
 //! **Reads** levels of all organisations in which the actor is a full member, leadership. **Writes** the autonomy term of a seat.
 //!

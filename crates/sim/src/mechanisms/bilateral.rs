@@ -7,7 +7,7 @@
 //! members `w/2 · weight of the others · ΔT`; forces `−p α_i presence_ib (1 − T_ib)/2 ΔD`; trade `½ w_T σ_T Δworth`; energy links
 //! `½ w_E σ_E price Σ_j comp_ij Δlink`; joint work `−d α_i depth (1 − T_ib)/2` where members of bloc b are named parties, and for them
 //! `−d α_i depth (1 − A)/2`, A their mean affinity with the other parties. What is held again and again, such as an exercise,
-//! costs whoever sends troops `−e α_i depth (1 − Ā_i)/2`, with `Ā_i` its mean affinity with the others who have a voice. A common good counts to a contributor by `c/(c + 0.02)` of its size.
+//! costs whoever sends troops `−e α_i depth (1 − Ā_i)/2` and is worth `f depth (1 + Ā_i)/2` for being there when friends are, with `Ā_i` its mean affinity with the others who have a voice. A common good counts to a contributor by `c/(c + 0.02)` of its size.
 //!
 //! **Reads** intensities, trust, stakes, presence. **Writes** the bilateral part of a party's value.
 //!
@@ -26,6 +26,7 @@ params! {
         ties = ("bilateral.ties", "Worth of trade and energy outside organisations against inside", "", 0.25, 0.5, 1.0, 0.0, 5.0, "assumption");
         distrust = ("bilateral.distrust", "Cost of full-depth work with a bloc that is not trusted", "", 0.04, 0.1, 0.2, 0.0, 5.0, "de Haas (2008): small practical projects pass where deep ones do not; size is an assumption");
         effort = ("bilateral.effort", "Cost of taking part in what is held again and again, at full depth among the indifferent", "", 0.02, 0.05, 0.1, 0.0, 5.0, "assumption; a tenth of the worth of trust, so that the sovereign stay away from exercises that others join");
+        fellowship = ("bilateral.fellowship", "Worth of being there when what is held again and again is held, at full depth among the closest friends", "", 0.03, 0.08, 0.15, 0.0, 5.0, "assumption; five and six of six members came to the SCO's exercises of 2003 and 2007, two to that of 2005");
         affinity = ("bilateral.affinity", "Worth of affinity outside organisations", "", 0.05, 0.1, 0.2, 0.0, 5.0, "assumption");
     }
 }
@@ -51,6 +52,12 @@ pub(crate) fn distrust(cost: f32, autonomy: f32, depth: f32, trust: f32) -> f32 
     -cost * autonomy * depth * (1.0 - trust) / 2.0
 }
 
+/// Worth of being there when friends hold something together.
+#[inline(always)]
+pub(crate) fn fellowship(worth: f32, depth: f32, affinity: f32) -> f32 {
+    worth * depth * (1.0 + affinity) / 2.0
+}
+
 /// Worth of a change of a bloc's forces.
 #[inline(always)]
 pub(crate) fn forces(change: f32, presence: f32, autonomy: f32, trust: f32, cost: f32) -> f32 {
@@ -71,6 +78,13 @@ mod tests {
     fn less_threat_is_worth_more_to_the_unprotected() {
         assert!(relief(-0.2, 1.0, 0.1) > relief(-0.2, 1.0, 0.6));
         assert!(forces(0.1, 0.5, 0.9, -0.5, 0.5) < 0.0);
+    }
+
+    #[test]
+    fn friends_come_when_friends_come() {
+        // 0.08 · 0.3 · 1.4/2 = 0.0168
+        assert!((fellowship(0.08, 0.3, 0.4) - 0.0168).abs() < 1e-6);
+        assert!(fellowship(0.08, 0.3, -1.0).abs() < 1e-9);
     }
 
     #[test]

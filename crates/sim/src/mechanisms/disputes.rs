@@ -2,8 +2,9 @@
 //!
 //! **Claim.** Rivals and neighbours who dislike one another clash; each clash feeds dislike.
 //!
-//! **Equations.** Rate `λ (0.1 + contiguity)(0.05 + ρ + 0.1 min(n, 4)) exp(−2A) (1 + stress/2)` [per year], n disputes in the ten
-//! years before; a share is lethal; affinity falls by `d (1 − A²)` for each, twice that when lethal.
+//! **Equations.** Rate `λ (0.1 + contiguity)(0.05 + ρ + 0.1 min(n, 4)) (1 − A)² (1 + stress/2)` [per year], n disputes in the ten
+//! years before; a share is lethal; affinity falls by `d (1 − A²)` for each, twice that when lethal. The response to dislike is bounded
+//! (four times the rate of the indifferent at worst): with an exponential one, clash and dislike drove every pair of rivals to -1.
 //!
 //! **Reads** rivalry, contiguity, disputes before, affinity, stress. **Writes** dispute events, affinity.
 //!
@@ -37,7 +38,10 @@ pub(crate) fn proneness(contiguity: f32, rivalry: f32, disputes_10y: f32) -> f32
 /// Rate of disputes [per year].
 #[inline(always)]
 pub(crate) fn rate(base: f32, proneness: f32, affinity: f32, stress: f32) -> f32 {
-    base * proneness * math::exp(-2.0 * affinity) * (1.0 + math::positive_part(stress) / 2.0)
+    base * proneness
+        * (1.0 - affinity)
+        * (1.0 - affinity)
+        * (1.0 + math::positive_part(stress) / 2.0)
 }
 
 #[cfg(test)]
@@ -49,5 +53,8 @@ mod tests {
         // (0.1 + 1)(0.05 + 0.5 + 0.2) = 0.825
         assert!((proneness(1.0, 0.5, 2.0) - 0.825).abs() < 1e-6);
         assert!(rate(0.1, 0.8, 0.5, 0.0) < rate(0.1, 0.8, -0.5, 0.0));
+        // 0.1 · 0.8 · 2² = 0.32 between enemies, none between the closest friends
+        assert!((rate(0.1, 0.8, -1.0, 0.0) - 0.32).abs() < 1e-6);
+        assert!(rate(0.1, 0.8, 1.0, 0.0).abs() < 1e-9);
     }
 }

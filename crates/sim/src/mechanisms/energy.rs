@@ -6,9 +6,10 @@
 //!
 //! **Equations.** Market shares `x = max(0, X)/(max(0, X) + X₀)` (a share) of net exports X (`TWh` a year), m likewise of
 //! net imports. Per pair: complementarity `x_i m_j + m_i x_j`, times a link factor; rivalry `x_i x_j + ½ m_i m_j`.
-//! `E_io = price · (C (0.6 + 0.3 club + 0.1 policy) − R (0.5 − 0.05 club + 0.35 policy) + 0.5 policy (x_i − m_i) balance
+//! `E_io = price · (C (0.6 + 0.3 club + 0.1 policy) − R (0.5 − 0.05 club + 0.35 policy (1 − |balance|)) + 0.5 policy (x_i − m_i) balance
 //! − 0.1 policy x_i) + infrastructure · risk · (x_i + m_i + transit)/2`, where C and R are saturating sums over
-//! fellow members and balance is the organisation's excess of sellers over buyers in -1..=1.
+//! fellow members and balance is the organisation's excess of sellers over buyers in -1..=1: among sellers alone
+//! (or buyers alone) a policy shares out a market outside and sharpens no rivalry.
 //!
 //! **Reads** net fuel exports, transit role, energy links, the energy price, element levels, terror intensity.
 //! **Writes** the energy term of a seat.
@@ -123,7 +124,8 @@ pub(crate) fn benefit(view: &EnergyView<f32>, params: &EnergyParams<f32>) -> f32
             + COMPLEMENT_CLUB * view.coordination
             + COMPLEMENT_POLICY * view.binding);
     let loss = view.rivalry
-        * (RIVALRY_BASE - RIVALRY_CLUB * view.coordination + RIVALRY_POLICY * view.binding);
+        * (RIVALRY_BASE - RIVALRY_CLUB * view.coordination
+            + RIVALRY_POLICY * view.binding * (1.0 - math::abs(view.balance)));
     let prices = PRICE_SHIFT * view.binding * (view.seller - view.buyer) * view.balance
         - PRICE_FREEDOM * view.binding * view.seller;
     let guard = params.infrastructure

@@ -21,7 +21,7 @@ use crate::math;
 params! {
     /// Parameters of the influence term.
     pub struct InfluenceParams {
-        weight = ("influence.weight", "Weight of the influence term", "", 0.25, 0.5, 0.9, 0.0, 10.0, "assumption; trial range");
+        weight = ("influence.weight", "Weight of the influence term", "", 0.3, 0.6, 1.0, 0.0, 10.0, "assumption; trial range, a little more, so that the term counts beside the others");
         rival = ("influence.rival", "Weight of the strongest other leader (chi)", "", 0.2, 0.5, 0.8, 0.0, 2.0, "assumption; trial range");
         seat = ("influence.seat", "Weight of a seat against capability in leading", "", 0.3, 0.5, 0.7, 0.0, 1.0, "assumption; trial range");
         status = ("influence.status", "Status gained by defying a bloc", "", 0.03, 0.08, 0.15, 0.0, 1.0, "assumption; trial value .08");

@@ -22,9 +22,9 @@ use crate::math;
 params! {
     /// Parameters of the security term.
     pub struct SecurityParams {
-        weight = ("security.weight", "Weight of the security term", "", 0.45, 0.8, 1.3, 0.0, 10.0, "assumption; a trial with three threats used 1.4, worlds here speak of more");
+        weight = ("security.weight", "Weight of the security term", "", 0.4, 0.65, 1.1, 0.0, 10.0, "assumption; a trial with three threats used 1.4, worlds here speak of more");
         protection = ("security.protection", "Strength of protection by elements (k)", "", 1.0, 2.0, 3.5, 0.0, 20.0, "assumption; trial range");
-        pool_half = ("security.pool_half", "Pooled capability that counts half", "CINC share", 0.015, 0.03, 0.06, 0.0001, 1.0, "assumption");
+        pool_half = ("security.pool_half", "Pooled capability that counts half", "CINC share", 0.03, 0.06, 0.12, 0.0001, 1.0, "assumption; with .03 four organisations as unlike as NATO and the CSTO pooled within a third of one another");
         deterrence = ("security.deterrence", "Worth of a signal to a threatened state (zeta)", "", 0.2, 0.5, 0.9, 0.0, 5.0, "assumption; trial range");
         entrapment = ("security.entrapment", "Cost of allies' enemies under mutual assistance", "", 0.2, 0.5, 0.9, 0.0, 5.0, "Snyder (1984); size is an assumption");
         overlap = ("security.overlap", "How far protection by another organisation makes this one redundant", "", 0.3, 0.6, 0.9, 0.0, 1.0, "assumption; trial range");

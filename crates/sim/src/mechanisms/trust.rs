@@ -6,7 +6,7 @@
 //! **Equations.** `dT = κ (T* − T) dt`, `T* = A_ib + g dialogue_ib − s presence_ib D_presence (1 − A_ib)/2 − e I_mil,b − e_r I_reg,b`, clamped to -1..=1;
 //! dialogue is the weight of i's status in the bloc's own organisation (1 from partner upwards) or cooperation between
 //! i's organisations and the bloc. `I_mil,b` and `I_reg,b` are the intensities of the bloc's own military pressure and of
-//! its pressure on the regime. At the start `T = T*`.
+//! its pressure on the regime. At the end of the first step `T = T*` and what effects of that step added.
 //!
 //! **Reads** affinity with the bloc, statuses, presence, the bloc's pressure, postures. **Writes** trust.
 //!

@@ -32,14 +32,14 @@ use crate::math;
 params! {
     /// Parameters of withdrawal.
     pub struct WithdrawalParams {
-        response = ("withdrawal.response", "Response of the logarithm of the exit hazard to worth (beta)", "1/utility", 3.0, 6.0, 10.0, 0.0, 100.0, "assumption: who gains one spread (about .15) less than fellow members leaves two to three times as often");
+        response = ("withdrawal.response", "Response of the logarithm of the exit hazard to worth (beta)", "1/utility", 3.0, 6.0, 15.0, 0.0, 100.0, "assumption: who gains one spread (about .15) less than fellow members leaves two to three times as often");
         leverage = ("withdrawal.leverage", "Hold of the strongest leader on the others", "utility", 0.05, 0.15, 0.3, 0.0, 5.0, "assumption; trial range");
         smoothing = ("withdrawal.smoothing", "Speed at which worth is smoothed", "per year", 0.3, 0.5, 1.0, 0.01, 20.0, "assumption; two years");
         suspension = ("withdrawal.suspension", "Share of departures that are suspensions", "share", 0.1, 0.25, 0.5, 0.0, 1.0, "record of international organisations; assumption");
-        model_error = ("withdrawal.model_error", "Share of histories in which a member leaves by base rates and not by worth", "share", 0.0, 0.0, 0.0, 0.0, 1.0, "off until set; .04 (.02 to .08) is advised, an assumption; as bargaining.model_error");
-        base_rate = ("withdrawal.base_rate", "Departures under base rates", "per year", 0.02, 0.02, 0.02, 0.0, 10.0, "assumption (.005 to .05); twice the 1 % a member-year of von Borzyskowski and Vabulas (2019), since the law did not see it coming");
-        choice = ("withdrawal.choice", "Rate at which a member of two organisations that exclude one another leaves the lesser", "per year", 0.5, 0.5, 0.5, 0.0, 50.0, "assumption (.25 to 1); two years, from the adoption of an article to its ratification");
-        link = ("withdrawal.link", "Declared level of a link from which two organisations no longer exclude one another", "share", 0.0, 0.0, 0.0, 0.0, 1.0, "off until set: at 0 nothing excludes anything; .4 (.3 to .6) is advised, an assumption; an agreement between organisations, more than a memorandum of secretariats");
+        model_error = ("withdrawal.model_error", "Share of histories in which a member leaves by base rates and not by worth", "share", 0.02, 0.04, 0.1, 0.0, 1.0, "assumption; as bargaining.model_error");
+        base_rate = ("withdrawal.base_rate", "Departures under base rates", "per year", 0.005, 0.02, 0.05, 0.0, 10.0, "assumption; twice the 1 % a member-year of von Borzyskowski and Vabulas (2019), since the law did not see it coming");
+        choice = ("withdrawal.choice", "Rate at which a member of two organisations that exclude one another leaves the lesser", "per year", 0.25, 0.5, 1.0, 0.0, 50.0, "assumption; two years, from the adoption of an article to its ratification");
+        link = ("withdrawal.link", "Declared level of a link from which two organisations no longer exclude one another", "share", 0.3, 0.4, 0.6, 0.0, 1.0, "assumption; 0 for worlds in which nothing excludes anything; an agreement between organisations, more than a memorandum of secretariats");
     }
 }
 

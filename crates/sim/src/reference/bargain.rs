@@ -23,6 +23,7 @@ pub(super) struct Values {
 pub(super) fn meet(state: &mut State<'_>) {
     for initiative in &mut state.initiatives {
         initiative.rested += state.years;
+        initiative.zeal = initiative.judged;
         initiative.vote = None;
         for party in &mut initiative.parties {
             (party.took_part, party.objected, party.pushed) = (false, false, false);
@@ -35,6 +36,7 @@ pub(super) fn meet(state: &mut State<'_>) {
             .iter()
             .find(|(step, _)| *step == state.step);
         let Some(&(_, wait)) = meeting else { continue };
+        state.initiatives[idx].judged = 0.0;
         if !admissible(state, idx) {
             continue;
         }
@@ -52,7 +54,7 @@ fn admissible(state: &State<'_>, idx: usize) -> bool {
     let since = state.step.saturating_sub(opened) as f32 * state.years;
     own.open
         && (spec.recurring || (own.adopted < spec.ladder.len() && own.rested >= params.pause))
-        && since + 1e-4 >= params.drafting
+        && (spec.recurring || since + 1e-4 >= params.drafting)
         && spec
             .conditions
             .iter()
@@ -92,18 +94,23 @@ fn holds(state: &State<'_>, condition: &Condition) -> bool {
     }
 }
 
+/// Which parties have a voice: the named, and those who sit in a venue.
+pub(super) fn voices(state: &State<'_>, idx: usize) -> Vec<bool> {
+    let sits = |actor: usize| {
+        let mut venues = state.scenario.initiatives[idx].venues.iter();
+        venues.any(|&org| state.voice(idx, org, actor) > 0.0)
+    };
+    let parties = state.initiatives[idx].parties.iter();
+    parties
+        .map(|party| party.named || sits(party.actor))
+        .collect()
+}
+
 /// Values every rung that is not adopted yet.
 fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
     let spec = &state.scenario.initiatives[idx];
     let parties = &state.initiatives[idx].parties;
-    let sits = |actor: usize| {
-        let mut venues = spec.venues.iter();
-        venues.any(|&org| state.voice(idx, org, actor) > 0.0)
-    };
-    let voices: Vec<bool> = parties
-        .iter()
-        .map(|party| party.named || sits(party.actor))
-        .collect();
+    let voices = voices(state, idx);
     let year = u32::try_from(Month(state.month).year()).unwrap_or(0);
     let params = &state.law.bargaining;
     let mut values = Values {
@@ -111,6 +118,7 @@ fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
         parts: Vec::new(),
         sums: Vec::new(),
     };
+    let behind = foresee::behind_doors(state, idx, before);
     for (rung, file) in spec.ladder.iter().enumerate() {
         let (mut all_parts, mut sums) = (Vec::new(), Vec::new());
         if rung >= state.start(idx) {
@@ -125,8 +133,11 @@ fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
                 let depth = state.value(file.depth);
                 parts[9] = foresee::bilateral(state, &looking, rung, parts[9]);
                 parts[9] = foresee::distrust(state, &looking, depth, parts[9]);
+                parts[9] = foresee::doors(state, &looking, rung, &behind, parts[9]);
                 if spec.recurring {
-                    parts[9] += foresee::effort(state, &looking, depth);
+                    let (effort, fellowship) = foresee::effort(state, &looking, depth);
+                    parts[9] += effort;
+                    parts[9] += fellowship;
                 }
                 let stances = if state.stances { 1.0 } else { 0.0 };
                 parts[7] = stances * params.stance * party.stance;
@@ -135,7 +146,8 @@ fn value(state: &State<'_>, idx: usize, before: &Prospect) -> Values {
                     state.scenario.world.actors[party.actor].number,
                 );
                 let fresh = rng::logistic(state.word(purpose::PARTY_YEAR, year, entity));
-                parts[8] = bargaining::chance(party.persistent, fresh, depth, params);
+                let drawn = (party.persistent, fresh, state.initiatives[idx].common);
+                parts[8] = bargaining::chance(drawn, depth, params);
                 // Added in the order of the parts.
                 sums.push(parts.iter().skip(1).fold(parts[0], |sum, part| sum + part));
                 all_parts.push(parts);

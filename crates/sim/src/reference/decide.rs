@@ -30,24 +30,32 @@ pub(super) fn decide(
 ) -> Option<Vote> {
     let spec = &state.scenario.initiatives[idx];
     let uniform = rng::uniform(state.word(purpose::TABLING, state.step, u32::from(spec.number)));
-    if state.initiatives[idx].erratic && !spec.recurring {
+    let params = &state.law.bargaining;
+    let zeal = bargaining::zeal(keenest(state, idx, values), params.threshold);
+    let left = bargaining::attention_left(params.attention, rivals(state, idx));
+    let chance =
+        bargaining::tabling_probability(zeal, left, state.initiatives[idx].pace, wait, params);
+    if !spec.recurring {
+        state.initiatives[idx].judged = zeal;
+    }
+    if state.initiatives[idx].erratic {
         return happen_anyway(state, idx, wait, uniform, values);
     }
-    let chance =
-        bargaining::tabling_probability(keenest(state, idx, values), wait, &state.law.bargaining);
     // What is held again and again is tabled by the calendar.
     if !spec.recurring && uniform >= chance {
         return None;
     }
     state.initiatives[idx].tabled += 1;
     // From the deepest rung down: the first that passes, alone or by paying the one in the way.
-    let (mut chosen, mut failed, mut paid) = (None, None, None);
+    let (mut chosen, mut failed, mut means) = (None, None, Means::Consent);
     for rung in (state.start(idx)..spec.ladder.len()).rev() {
         let answer = ask(state, idx, rung, values);
-        if !answer.passes {
-            paid = compensated(state, idx, rung, values, &answer);
+        if !answer.passes
+            && let Some(payment) = compensated(state, idx, rung, values, &answer)
+        {
+            means = Means::Paid(payment);
         }
-        if answer.passes || paid.is_some() {
+        if answer.passes || matches!(means, Means::Paid(_)) {
             chosen = Some(rung);
             break;
         }
@@ -59,8 +67,29 @@ pub(super) fn decide(
         values,
         chosen,
         failed.as_ref(),
-        paid,
+        means,
     ))
+}
+
+/// Zeal of everything else on the same agenda: open, unfinished, with a common venue or, without venues, a common sponsor.
+fn rivals(state: &State<'_>, idx: usize) -> f32 {
+    let meet = |one: &[usize], other: &[usize]| one.iter().any(|it| other.contains(it));
+    let spec = &state.scenario.initiatives[idx];
+    let mut sum = 0.0;
+    for (other, file) in state.scenario.initiatives.iter().enumerate() {
+        let alone = spec.venues.is_empty() && file.venues.is_empty();
+        let shared =
+            meet(&spec.venues, &file.venues) || (alone && meet(&spec.sponsors, &file.sponsors));
+        let own = &state.initiatives[other];
+        let opens = u32::try_from(state.scenario.time.step_of(file.from)).expect("steps fit u32");
+        let last = own.calendar.last().map(|(step, _)| *step);
+        let runs = state.step >= opens && last.is_some_and(|last| state.step <= last);
+        let unfinished = own.open && own.adopted < file.ladder.len();
+        if other != idx && shared && !file.recurring && runs && unfinished {
+            sum += own.zeal;
+        }
+    }
+    sum
 }
 
 /// Adopts the deepest rung that the draw reaches under base rates.
@@ -82,7 +111,14 @@ fn happen_anyway(
         initiative: index(idx),
         rung: index(rung),
     });
-    Some(write_down(state, idx, values, Some(rung), None, None))
+    Some(write_down(
+        state,
+        idx,
+        values,
+        Some(rung),
+        None,
+        Means::Chance,
+    ))
 }
 
 /// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
@@ -313,6 +349,17 @@ struct Payment {
     blocker: usize,
 }
 
+/// How a rung came to be adopted.
+#[derive(Clone, Copy)]
+enum Means {
+    /// The rule said yes.
+    Consent,
+    /// The one in the way was compensated.
+    Paid(Payment),
+    /// It went by base rates: whoever has a voice takes part.
+    Chance,
+}
+
 /// The sole blocker whom the keenest party can and will compensate.
 fn compensated(
     state: &State<'_>,
@@ -351,7 +398,7 @@ fn write_down(
     values: &Values,
     chosen: Option<usize>,
     failed: Option<&(usize, Answer)>,
-    paid: Option<Payment>,
+    means: Means,
 ) -> Vote {
     write_ledger(state, idx, values);
     let blockers = failed.map_or_else(Vec::new, |(rung, answer)| {
@@ -363,8 +410,9 @@ fn write_down(
     });
     let against = against as f32 / f32::max(voices, 1.0);
     let agreement = math::abs(1.0 - 2.0 * math::min(against, 1.0));
-    let parties = chosen.map_or(0, |rung| join(state, idx, rung, values));
-    if let Some(Payment { payer, blocker }) = paid.filter(|_| chosen.is_some()) {
+    let everybody = matches!(means, Means::Chance);
+    let parties = chosen.map_or(0, |rung| join(state, idx, rung, everybody, values));
+    if let Means::Paid(Payment { payer, blocker }) = means {
         state.note(Happening::Paid {
             initiative: index(idx),
             payer: actor_of(state, idx, payer),
@@ -420,9 +468,12 @@ fn blame(
         party.objected = true;
         party.blocked += 1;
     }
+    // Who stays away from an offer opposes nobody.
+    let offer = matches!(state.first_rule(idx), Rule::OptIn { .. });
+    let pushes = !blockers.is_empty() && !offer;
     let parties = state.initiatives[idx].parties.iter_mut();
     for (party, sum) in parties.zip(&values.sums[rung]) {
-        party.pushed = !blockers.is_empty() && party.sponsor && *sum > 0.0;
+        party.pushed = pushes && party.sponsor && *sum > 0.0;
     }
     blockers
 }
@@ -460,12 +511,12 @@ fn tell(state: &mut State<'_>, idx: usize, adopted: Option<(usize, u32)>, blocke
 }
 
 /// Marks and counts who takes part in what was adopted.
-fn join(state: &mut State<'_>, idx: usize, rung: usize, values: &Values) -> u32 {
+fn join(state: &mut State<'_>, idx: usize, rung: usize, everybody: bool, values: &Values) -> u32 {
     let procedure = procedure(state, state.first_rule(idx));
     let threshold = state.law.bargaining.threshold;
     let mut count = 0;
     for (at, party) in state.initiatives[idx].parties.iter_mut().enumerate() {
-        let willing = rules::takes_part(procedure, values.sums[rung][at], threshold);
+        let willing = everybody || rules::takes_part(procedure, values.sums[rung][at], threshold);
         party.took_part = values.voices[at] && willing;
         party.took += u32::from(party.took_part);
         count += u32::from(party.took_part);

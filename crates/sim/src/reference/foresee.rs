@@ -6,7 +6,7 @@ use super::expose;
 use super::state::State;
 use super::utility::{self, Company, Judged, Moment, View};
 use crate::math;
-use crate::mechanisms::{bargaining, bilateral, forces, outside, trade};
+use crate::mechanisms::{bargaining, bilateral, forces, membership, outside, trade};
 use crate::systems::foresee::{BLOC_ATTENTION, LEVEL_MIN};
 
 /// All organisations judged at a moment.
@@ -169,7 +169,106 @@ pub(super) fn gain(
             );
         }
     }
+    out[9] = admit(state, actor, before, after, out[9]);
     out
+}
+
+/// What weight added to others' seats is worth to a full member, added to a start.
+fn admit(state: &State<'_>, actor: usize, before: &Prospect, after: &Prospect, start: f32) -> f32 {
+    let params = &state.law.membership;
+    let mut sum = start;
+    for (org, organisation) in state.organisations.iter().enumerate() {
+        if !state.seat(org, actor).is_some_and(|seat| seat.is_member()) {
+            continue;
+        }
+        let mut all = 0.0;
+        for seat in &organisation.seats {
+            all += seat.weight;
+        }
+        for (at, seat) in organisation.seats.iter().enumerate() {
+            let added = after.moment.weights[org][at] - before.moment.weights[org][at];
+            if seat.actor != actor && added > 0.0 {
+                let affinity = state.pair(actor, seat.actor).affinity;
+                let sizes = (params.control, params.discord);
+                sum += membership::admission(added, all, affinity, sizes);
+            }
+        }
+    }
+    sum
+}
+
+/// What an actor gains at best from an initiative that a rung opens or closes.
+pub(super) struct Offer {
+    initiative: usize,
+    actor: usize,
+    worth: f32,
+}
+
+/// What lies behind every door that a rung of an initiative opens or closes.
+pub(super) fn behind_doors(state: &State<'_>, idx: usize, before: &Prospect) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = Vec::new();
+    let rungs = state.scenario.initiatives[idx].ladder.iter();
+    for effect in rungs.flat_map(|rung| &rung.effects) {
+        let (Effect::InitiativeOpen { initiative } | Effect::InitiativeClose { initiative }) =
+            effect
+        else {
+            continue;
+        };
+        let initiative = *initiative;
+        if offers.iter().any(|offer| offer.initiative == initiative) {
+            continue;
+        }
+        let voices = super::bargain::voices(state, initiative);
+        let spec = &state.scenario.initiatives[initiative];
+        let after: Vec<(usize, Prospect)> = (state.start(initiative)..spec.ladder.len())
+            .map(|rung| (rung, before.after(state, initiative, rung)))
+            .collect();
+        for (at, party) in state.initiatives[initiative].parties.iter().enumerate() {
+            let looking = Looking {
+                initiative,
+                actor: party.actor,
+                voices: &voices,
+            };
+            let mut best = 0.0;
+            for (rung, after) in after.iter().filter(|_| voices[at]) {
+                let mut parts = gain(state, party.actor, before, after);
+                parts[9] = bilateral(state, &looking, *rung, parts[9]);
+                let sum = parts.iter().skip(1).fold(parts[0], |sum, part| sum + part);
+                best = math::max(best, sum);
+            }
+            offers.push(Offer {
+                initiative,
+                actor: party.actor,
+                worth: best,
+            });
+        }
+    }
+    offers
+}
+
+/// What an actor gains from the doors that a rung opens or closes, added to a start.
+pub(super) fn doors(
+    state: &State<'_>,
+    looking: &Looking<'_>,
+    rung: usize,
+    behind: &[Offer],
+    start: f32,
+) -> f32 {
+    let mut sum = start;
+    for (effect, counts) in new_effects(state, looking.initiative, rung) {
+        let (door, opens) = match effect {
+            Effect::InitiativeOpen { initiative } => (*initiative, true),
+            Effect::InitiativeClose { initiative } => (*initiative, false),
+            _ => continue,
+        };
+        let mut offers = behind.iter();
+        let found = offers.find(|offer| offer.initiative == door && offer.actor == looking.actor);
+        if let Some(offer) = found.filter(|_| state.initiatives[door].open != opens) {
+            let worth = state.law.bargaining.door * offer.worth * counts;
+            sum += if opens { worth } else { -worth };
+        }
+    }
+    sum
 }
 
 /// Mean polyarchy of those in an organisation, by weight.
@@ -244,8 +343,8 @@ pub(super) fn bilateral(state: &State<'_>, looking: &Looking<'_>, rung: usize, s
     sum
 }
 
-/// What it costs to send troops to what is held again and again.
-pub(super) fn effort(state: &State<'_>, looking: &Looking<'_>, depth: f32) -> f32 {
+/// What it costs to send troops to what is held again and again, and what being there is worth.
+pub(super) fn effort(state: &State<'_>, looking: &Looking<'_>, depth: f32) -> (f32, f32) {
     let own = &state.actors[looking.actor];
     let voices = state.initiatives[looking.initiative].parties.iter();
     let others = voices
@@ -253,7 +352,11 @@ pub(super) fn effort(state: &State<'_>, looking: &Looking<'_>, depth: f32) -> f3
         .filter(|(_, voice)| **voice)
         .map(|(party, _)| (party.actor, 1.0));
     let affinity = mean_affinity(state, looking.actor, others);
-    bilateral::distrust(state.law.bilateral.effort, own.autonomy, depth, affinity)
+    let params = &state.law.bilateral;
+    (
+        bilateral::distrust(params.effort, own.autonomy, depth, affinity),
+        bilateral::fellowship(params.fellowship, depth, affinity),
+    )
 }
 
 fn value_effect(

@@ -10,7 +10,9 @@ use super::state::{
 };
 use crate::batch::{Fault, FaultKind};
 use crate::math;
-use crate::mechanisms::{Law, disputes, energy, influence, outside, projects, relations, trade};
+use crate::mechanisms::{
+    Law, bargaining, disputes, energy, influence, outside, projects, relations, trade,
+};
 use crate::program::{self, Program};
 use crate::purpose;
 use crate::rng;
@@ -393,6 +395,10 @@ fn initiative(state: &State<'_>, idx: usize) -> Initiative {
             let word = state.word(purpose::ERRATIC, 0, u32::from(spec.number));
             rng::uniform(word) < state.law.bargaining.model_error
         },
+        common: rng::normal(state.word(purpose::COMMON, 0, u32::from(spec.number))),
+        pace: rng::normal(state.word(purpose::PACE, 0, u32::from(spec.number))),
+        zeal: bargaining::UNJUDGED,
+        judged: bargaining::UNJUDGED,
         calendar: calendar(state.scenario, idx),
         parties: actors.into_iter().map(party).collect(),
         vote: None,

@@ -195,8 +195,8 @@ fn pressure(state: &State<'_>, actor: usize, bloc: usize) -> (f32, f32) {
 
 fn move_trust(state: &mut State<'_>) {
     let params = state.law.trust.clone();
-    let moved = threats::share_moved(params.speed, state.years);
-    let share = if state.step == 0 { 1.0 } else { moved };
+    let share = threats::share_moved(params.speed, state.years);
+    let first = state.step == 0;
     for actor in 0..state.actors.len() {
         for bloc in 0..state.scenario.world.blocs.len() {
             let talks = dialogue(state, actor, bloc);
@@ -205,7 +205,12 @@ fn move_trust(state: &mut State<'_>) {
             let own = &mut state.actors[actor];
             let tie = &mut own.blocs[bloc];
             let rest = trust::resting(tie.affinity, talks, tie.presence * forces, pressed, &params);
-            tie.trust = math::lerp(tie.trust, rest, share);
+            // What stands at the first step is what effects of that step added.
+            tie.trust = if first {
+                math::clamp(rest + tie.trust, -1.0, 1.0)
+            } else {
+                math::lerp(tie.trust, rest, share)
+            };
         }
     }
 }

@@ -216,6 +216,12 @@ pub(super) struct Initiative {
     pub(super) works: Vec<Option<Work>>,
     /// Whether it goes by base rates and not by interests.
     pub(super) erratic: bool,
+    /// What is misjudged of it for everybody alike; its own pace. Standard normal.
+    pub(super) common: f32,
+    pub(super) pace: f32,
+    /// Zeal when it was last judged, as of the step before; the same with what was judged in this step.
+    pub(super) zeal: f32,
+    pub(super) judged: f32,
     /// Steps at which it may be tabled with the years since the meeting before.
     pub(super) calendar: Vec<(u32, f32)>,
     pub(super) parties: Vec<Party>,

@@ -288,8 +288,8 @@ pub(super) fn carry(state: &State<'_>, moment: &Moment, org: usize, actor: usize
             if state.scenario.world.elements[idx].links_to == Some(other) {
                 elsewhere = math::max(elsewhere, level);
             } else if there > own[idx] || (there >= own[idx] && other < org) {
-                // The deeper one, or of equals the first, is what counts.
-                elsewhere = math::max(elsewhere, there);
+                // The deeper one, or of equals the first, is what counts, as far as towards the same members.
+                elsewhere = math::max(elsewhere, common(state, org, other) * there);
             }
         }
         let new = autonomy::additional(level, elsewhere, state.law.autonomy.overlap);
@@ -299,6 +299,21 @@ pub(super) fn carry(state: &State<'_>, moment: &Moment, org: usize, actor: usize
         }
     }
     carried
+}
+
+/// Share of the capability of an organisation's full members that is in full members of another.
+fn common(state: &State<'_>, org: usize, other: usize) -> f32 {
+    let (mut both, mut all) = (0.0, 0.0);
+    for (actor, own) in state.actors.iter().enumerate() {
+        let is_in = |org: usize| state.seat(org, actor).is_some_and(|seat| seat.is_member());
+        if is_in(org) {
+            all += own.capability;
+            if is_in(other) {
+                both += own.capability;
+            }
+        }
+    }
+    both / math::max(all, f32::MIN_POSITIVE)
 }
 
 /// What comes out for one seat.

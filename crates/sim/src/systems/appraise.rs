@@ -5,7 +5,7 @@ use bevy_ecs::system::SystemParam;
 
 use crate::appraisal::{self, Appraised, Burden, Carried, Net, SeatView, Setting, Stale, View};
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
-use crate::company::{Company, is_zero};
+use crate::company::{Company, add, is_zero};
 use crate::lanes::Lanes;
 use crate::math;
 use crate::mechanisms::{energy, membership, outside, threats, trade};
@@ -67,6 +67,8 @@ impl Reading<'_, '_> {
 pub(crate) struct Workspace {
     /// Lanes in which an actor is a full member, `[actor][organisation]`; none where it is so in no lane.
     pub(crate) members: Vec<Vec<Option<Lanes>>>,
+    /// Share of the capability of an organisation's full members that is in full members of another, `[organisation][other]`.
+    pub(crate) common: Vec<Vec<Lanes>>,
     /// Protection by the actor's best other organisation, by seat.
     pub(crate) elsewhere: Vec<[Lanes; THREATS_MAX]>,
     /// Share of each threat's protection that is public.
@@ -92,6 +94,7 @@ impl Workspace {
         let world = &plan.scenario.world;
         Self {
             members: vec![vec![None; world.organisations.len()]; world.actors.len()],
+            common: vec![vec![Lanes::ZERO; world.organisations.len()]; world.organisations.len()],
             elsewhere: vec![[Lanes::ZERO; THREATS_MAX]; plan.seats.len()],
             public: vec![Lanes::ZERO; world.threats.len()],
             companies: plan.organisations.iter().map(Company::new).collect(),
@@ -109,6 +112,7 @@ impl Workspace {
         inputs: &Inputs,
         standing: &[Standing],
         shields: &[Shield],
+        traits: &[Traits],
     ) {
         for (public, threat) in self.public.iter_mut().zip(&plan.scenario.world.threats) {
             *public = *inputs.get(threat.public_share);
@@ -121,6 +125,7 @@ impl Workspace {
             let known = &mut self.members[seat.actor][seat.organisation];
             *known = if is_zero(&full) { None } else { Some(full) };
         }
+        self.note_common(plan, traits);
         for (row, seat) in plan.seats.iter().enumerate() {
             let elsewhere = &mut self.elsewhere[row];
             zero(elsewhere);
@@ -133,6 +138,32 @@ impl Workspace {
                         self.public.len(),
                     );
                 }
+            }
+        }
+    }
+}
+
+impl Workspace {
+    /// Notes how far those who are in one organisation are in another as well.
+    #[inline(always)]
+    fn note_common(&mut self, plan: &Program, traits: &[Traits]) {
+        for (org, organisation) in plan.organisations.iter().enumerate() {
+            for &other in &organisation.overlapping {
+                let (mut both, mut all) = (Lanes::ZERO, Lanes::ZERO);
+                for (members, own) in self.members.iter().zip(traits) {
+                    let Some(here) = &members[org] else { continue };
+                    let capability = &own.0.capability;
+                    add(&mut all, here, capability);
+                    if let Some(there) = &members[other] {
+                        let both_in = here.zip(there, |here, there| here * there);
+                        add(&mut both, &both_in, capability);
+                    }
+                }
+                self.common[org][other] = both.zip(
+                    &all,
+                    #[inline(always)]
+                    |both, all| both / math::max(all, f32::MIN_POSITIVE),
+                );
             }
         }
     }
@@ -178,7 +209,8 @@ pub(crate) fn appraise_seats(
     reading.keys.0.isa().dispatch(
         #[inline(always)]
         || {
-            work.prepare(plan, &reading.inputs, standing, seats.shields);
+            let shields = &*seats.shields;
+            work.prepare(plan, &reading.inputs, standing, shields, setting.traits);
             for org in 0..plan.organisations.len() {
                 gather_organisation(&reading, &setting, org, work, standing);
                 appraise_organisation(&reading, &setting, org, first, work, &mut seats);
@@ -239,6 +271,7 @@ fn appraise_organisation(
         texts: &rows(&reading.texts)[org].0,
         levels: &levels[org].built,
         effective: &work.effective[..organisation.live.len()],
+        common: &work.common[org],
     };
     let company = &work.companies[org];
     let (mut alone, mut shared) = (Carried::default(), Carried::default());

@@ -4,7 +4,7 @@
 //! afterwards ([`commit`]).
 
 use bevy_ecs::prelude::*;
-use foedera_scenario::Condition;
+use foedera_scenario::{Condition, Effect};
 
 use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::company::is_zero;
@@ -39,6 +39,15 @@ pub(crate) struct Bench {
     is_party: Vec<bool>,
     /// Chance of the year, by row of the party.
     chances: Vec<Chance>,
+    /// What lies behind the doors of the initiative on the table.
+    behind: Vec<Offer>,
+}
+
+/// What an actor gains at best from an initiative that a rung opens.
+struct Offer {
+    door: usize,
+    actor: usize,
+    worth: Lanes,
 }
 
 /// Chance of a party in one calendar year.
@@ -82,6 +91,7 @@ impl Bench {
                 };
                 plan.parties.len()
             ],
+            behind: Vec::new(),
         }
     }
 }
@@ -129,11 +139,14 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
         let progress = rows_mut(&mut meeting.progress);
         let past = Past::of(&meeting.sites, &meeting.fired_at);
         let may = admissible(&reading, plan, idx, past, progress);
+        progress[idx].judged = Lanes::ZERO;
         if may.iter().all(|&lane| lane == 0.0) {
             continue;
         }
         let adopted = so_far(plan, idx, progress);
+        let attention = attention(&reading, idx, progress);
         let (bench, prospects) = (&mut *meeting.bench, &mut *meeting.prospects);
+        open_doors(&reading, &foresight, idx, (bench, prospects), progress);
         seat_parties(&reading, idx, bench);
         let first_rung = lowest(&adopted, reading.clock.n);
         draw_chances(&reading, plan, idx, bench);
@@ -147,13 +160,14 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             #[inline(always)]
             || {
                 foresight.before(&initiative.affected, prospects);
-                value(&reading, &foresight, &proposal, prospects, bench);
+                value(&reading, &foresight, &proposal, prospects, bench, progress);
             },
         );
         let table = Table {
             plan,
             initiative: idx,
             wait: initiative.waits[at],
+            attention: &attention,
             first_rung,
             adopted: &adopted,
             may: &may,
@@ -170,6 +184,116 @@ pub(crate) fn bargain(reading: Reading, mut meeting: Meeting) {
             joined: &mut rows_mut(&mut meeting.joined)[initiative.parties.clone()],
         };
         decide::decide(&table, bench, &mut meeting.floor, outcome);
+    }
+}
+
+/// Attention left for an initiative beside what else is on its agenda.
+fn attention(reading: &Reading<'_, '_>, initiative: usize, progress: &[Progress]) -> Lanes {
+    let plan = &*reading.plan.0;
+    let step = reading.clock.step;
+    let mut others = Lanes::ZERO;
+    for &rival in &plan.initiatives[initiative].rivals {
+        let rungs = plan.scenario.initiatives[rival].ladder.len() as f32;
+        if plan.initiatives[rival].runs(step) {
+            let own = &progress[rival];
+            for l in 0..LANES {
+                let there = (own.open[l] > 0.0) & (own.adopted[l] < rungs);
+                others[l] += math::select(there, own.zeal[l], 0.0);
+            }
+        }
+    }
+    let law = &reading.law.0.bargaining.attention;
+    law.zip(&others, bargaining::attention_left)
+}
+
+/// Notes what each actor gains at best from the initiatives that a rung opens, or loses from those that it closes.
+fn open_doors(
+    reading: &Reading<'_, '_>,
+    foresight: &Foresight<'_>,
+    initiative: usize,
+    (bench, prospects): (&mut Bench, &mut Prospects),
+    progress: &[Progress],
+) {
+    let plan = foresight.setting.plan;
+    bench.behind.clear();
+    for &door in &plan.initiatives[initiative].doors {
+        seat_parties(reading, door, bench);
+        let spec = &plan.initiatives[door];
+        let n = spec.parties.len();
+        let adopted = &so_far(plan, door, progress);
+        let mut best = vec![Lanes::ZERO; n];
+        reading.keys.0.isa().dispatch(
+            #[inline(always)]
+            || {
+                foresight.before(&spec.affected, prospects);
+                let rungs = plan.scenario.initiatives[door].ladder.len();
+                for rung in lowest(adopted, reading.clock.n)..rungs {
+                    foresight.after(door, rung, adopted, prospects, &bench.is_party);
+                    for (at, row) in spec.parties.clone().enumerate() {
+                        if is_zero(&bench.eligible[at]) {
+                            continue;
+                        }
+                        let party = &plan.parties[row];
+                        let mut parts = [Lanes::ZERO; 10];
+                        foresight.gain(door, party.actor, prospects, &mut parts);
+                        let voices = &bench.eligible[..n];
+                        foresight.bilateral(party, rung, adopted, voices, &mut parts[9]);
+                        let value = sum_of(&parts);
+                        for l in 0..LANES {
+                            let counts =
+                                ((rung + 1) as f32 > adopted[l]) & (bench.eligible[at][l] > 0.0);
+                            let more = math::max(best[at].0[l], value.0[l]);
+                            best[at].0[l] = math::select(counts, more, best[at].0[l]);
+                        }
+                    }
+                }
+            },
+        );
+        for (at, row) in spec.parties.clone().enumerate() {
+            bench.behind.push(Offer {
+                door,
+                actor: plan.parties[row].actor,
+                worth: best[at],
+            });
+        }
+    }
+}
+
+/// Adds what a party gains from the doors that a rung opens or closes.
+#[inline(always)]
+fn value_doors(
+    foresight: &Foresight<'_>,
+    proposal: &Proposal<'_>,
+    (rung, actor): (usize, usize),
+    progress: &[Progress],
+    behind: &[Offer],
+    out: &mut Lanes,
+) {
+    if behind.is_empty() {
+        return;
+    }
+    let plan = foresight.setting.plan;
+    let ladder = &plan.scenario.initiatives[proposal.initiative].ladder;
+    let share = &foresight.setting.law.bargaining.door;
+    for (idx, step) in ladder.iter().enumerate().take(rung + 1) {
+        let mask = foresight.counted(step, idx, proposal.adopted);
+        for effect in &step.effects {
+            let (door, opens) = match effect {
+                Effect::InitiativeOpen { initiative } => (*initiative, true),
+                Effect::InitiativeClose { initiative } => (*initiative, false),
+                _ => continue,
+            };
+            let mut found = behind.iter();
+            let Some(found) = found.find(|one| one.door == door && one.actor == actor) else {
+                continue;
+            };
+            for l in 0..LANES {
+                let open = progress[door].open.0[l] > 0.0;
+                let worth = share.0[l] * found.worth.0[l] * mask.0[l];
+                let change = math::select(opens, worth, -worth);
+                out.0[l] = math::select(open == opens, out.0[l], out.0[l] + change);
+            }
+        }
     }
 }
 
@@ -194,6 +318,7 @@ fn begin(reading: &Reading<'_, '_>, meeting: &mut Meeting<'_, '_>) {
         progress
             .rested
             .update(|rested| rested + reading.clock.years);
+        progress.zeal = progress.judged;
     }
     let initiatives = &reading.plan.0.initiatives;
     for (verdict, initiative) in rows_mut(&mut meeting.verdicts).iter_mut().zip(initiatives) {
@@ -248,7 +373,7 @@ fn admissible(
         let ready = (own.open[l] > 0.0)
             & (recurring | (own.adopted[l] < rungs))
             & (recurring | (own.rested[l] >= params.pause[l]))
-            & (since + 1e-4 >= params.drafting[l]);
+            & (recurring | (since + 1e-4 >= params.drafting[l]));
         math::indicator(ready)
     });
     for condition in crate::program::conditions(&plan.scenario, initiative) {
@@ -377,6 +502,7 @@ fn value(
     proposal: &Proposal<'_>,
     prospects: &mut Prospects,
     bench: &mut Bench,
+    progress: &[Progress],
 ) {
     let plan = foresight.setting.plan;
     let Proposal {
@@ -400,6 +526,15 @@ fn value(
             foresight.gain(initiative, party.actor, prospects, parts);
             foresight.bilateral(party, rung, adopted, &bench.eligible[..n], &mut parts[9]);
             foresight.distrust(party, depth, &bench.eligible[..n], &mut parts[9]);
+            let asks = (rung, party.actor);
+            value_doors(
+                foresight,
+                proposal,
+                asks,
+                progress,
+                &bench.behind,
+                &mut parts[9],
+            );
             if plan.scenario.initiatives[initiative].recurring {
                 foresight.effort(party, depth, &bench.eligible[..n], &mut parts[9]);
             }
@@ -409,9 +544,13 @@ fn value(
                 |weight, stance| stances * weight * stance,
             );
             let (persistent, fresh) = (&parties[at].persistent, &bench.chances[row].fresh);
+            let common = &progress[initiative].common;
             parts[8] = Lanes::from_fn(
                 #[inline(always)]
-                |l| bargaining::chance(persistent.0[l], fresh.0[l], depth.0[l], &law.at(l)),
+                |l| {
+                    let drawn = (persistent.0[l], fresh.0[l], common.0[l]);
+                    bargaining::chance(drawn, depth.0[l], &law.at(l))
+                },
             );
             bench.values[rung * n + at] = sum_of(parts);
         }

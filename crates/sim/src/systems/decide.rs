@@ -25,6 +25,8 @@ pub(crate) struct Table<'a> {
     pub(crate) initiative: usize,
     /// Years since the meeting before.
     pub(crate) wait: f32,
+    /// Attention left for it.
+    pub(crate) attention: &'a Lanes,
     /// Lowest rung valued.
     pub(crate) first_rung: usize,
     /// Rungs adopted so far; none of what is held again and again.
@@ -113,26 +115,40 @@ pub(crate) fn decide(table: &Table<'_>, bench: &Bench, floor: &mut Floor, mut ou
     let mut uniform = Lanes::ZERO;
     keys.fill_uniforms(purpose::TABLING, clock.step, entity, &mut uniform);
     let params = &table.setting.law.bargaining;
-    let erratic = out.progress.erratic;
-    let tabled = keys.isa().dispatch(
+    let (erratic, pace) = (out.progress.erratic, out.progress.pace);
+    let recurring = table.plan.scenario.initiatives[table.initiative].recurring;
+    let (tabled, zeal) = keys.isa().dispatch(
         #[inline(always)]
         || {
-            if table.plan.scenario.initiatives[table.initiative].recurring {
+            if recurring {
                 // The calendar tables it.
-                return *table.may;
+                let lawful = table.may.zip(
+                    &erratic,
+                    #[inline(always)]
+                    |may, erratic| math::indicator((may != 0.0) & (erratic == 0.0)),
+                );
+                return (lawful, Lanes::ZERO);
             }
             let gain = keenest(table, bench, table.adopted);
-            Lanes::from_fn(
+            let zeal = Lanes::from_fn(
+                #[inline(always)]
+                |l| table.may.0[l] * bargaining::zeal(gain.0[l], params.threshold.0[l]),
+            );
+            let tabled = Lanes::from_fn(
                 #[inline(always)]
                 |l| {
-                    let params = params.at(l);
-                    let chance = bargaining::tabling_probability(gain.0[l], table.wait, &params);
+                    let (params, left) = (params.at(l), table.attention.0[l]);
+                    let (zeal, pace) = (zeal.0[l], pace.0[l]);
+                    let chance =
+                        bargaining::tabling_probability(zeal, left, pace, table.wait, &params);
                     let lawful = (table.may.0[l] != 0.0) & (erratic.0[l] == 0.0);
                     math::indicator(lawful & (uniform.0[l] < chance))
                 },
-            )
+            );
+            (tabled, zeal)
         },
     );
+    out.progress.judged = zeal;
     for l in 0..LANES {
         if tabled[l] > 0.0 {
             decide_lane(table, bench, floor, &mut out, l);
@@ -162,7 +178,7 @@ fn happen_anyway(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, unifor
         rung: reached,
     };
     out.recorder.note(clock.n, l, clock.step, what);
-    write_down(table, bench, out, Some(rung), None, None, l);
+    write_down(table, bench, out, Some(rung), Means::Chance, None, l);
 }
 
 /// Largest gain of a sponsor (of any party, if none is named) from any rung still open.
@@ -210,7 +226,7 @@ fn decide_lane(
     let adopted = table.adopted[l] as usize;
     let mut chosen = None;
     let mut failed = false;
-    let mut paid = None;
+    let mut means = Means::Consent;
     for rung in (adopted..ladder.len()).rev() {
         let question = Question {
             rung,
@@ -223,7 +239,7 @@ fn decide_lane(
             break;
         }
         if let Some(payment) = compensated(table, bench, rung, &floor.found, l) {
-            paid = Some(payment);
+            means = Means::Paid(payment);
             chosen = Some(rung);
             break;
         }
@@ -232,7 +248,7 @@ fn decide_lane(
     }
     out.progress.tabled[l] += 1.0;
     let answer = failed.then_some(&floor.last);
-    write_down(table, bench, out, chosen, paid, answer, l);
+    write_down(table, bench, out, chosen, means, answer, l);
 }
 
 /// Puts one rung to every body; the answer is in `found`.
@@ -479,6 +495,17 @@ struct Payment {
     blocker: usize,
 }
 
+/// How a rung came to be adopted.
+#[derive(Clone, Copy)]
+enum Means {
+    /// The rule said yes.
+    Consent,
+    /// The one in the way was compensated.
+    Paid(Payment),
+    /// It went by base rates: whoever has a voice takes part.
+    Chance,
+}
+
 /// The sole blocker whom the keenest party can and will compensate.
 fn compensated(
     table: &Table<'_>,
@@ -518,7 +545,7 @@ fn write_down(
     bench: &Bench,
     out: &mut Outcome<'_>,
     chosen: Option<usize>,
-    paid: Option<Payment>,
+    means: Means,
     answer: Option<&Answer>,
     l: usize,
 ) {
@@ -545,10 +572,11 @@ fn write_down(
     }));
     note_vote(table, bench, out, chosen, failed, objectors.len(), l);
     if let Some(rung) = chosen {
-        let parties = join(table, bench, out, rung, l);
+        let everybody = matches!(means, Means::Chance);
+        let parties = join(table, bench, out, (rung, everybody), l);
         let reaches = (rung + 1) as f32 > out.progress.adopted[l];
         out.verdict.rung[l] = (rung + 1) as f32;
-        if let Some(Payment { payer, blocker }) = paid {
+        if let Means::Paid(Payment { payer, blocker }) = means {
             let what = Happening::Paid {
                 initiative,
                 payer: actor(payer),
@@ -626,7 +654,13 @@ fn blocked(initiative: u32, blockers: &[Blocker]) -> Option<Happening> {
 }
 
 /// Marks who takes part in what was adopted.
-fn join(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, rung: usize, l: usize) -> u32 {
+fn join(
+    table: &Table<'_>,
+    bench: &Bench,
+    out: &mut Outcome<'_>,
+    (rung, everybody): (usize, bool),
+    l: usize,
+) -> u32 {
     let n = bench_len(table);
     let threshold = table.setting.law.bargaining.threshold[l];
     let procedure = procedure(table, table.first_rule(l), l);
@@ -634,7 +668,8 @@ fn join(table: &Table<'_>, bench: &Bench, out: &mut Outcome<'_>, rung: usize, l:
     for at in 0..n {
         let value = bench.values[rung * n + at][l];
         let present = bench.eligible[at][l] > 0.0;
-        let takes_part = present && rules::takes_part(procedure, value, threshold);
+        let willing = everybody || rules::takes_part(procedure, value, threshold);
+        let takes_part = present && willing;
         let took_part = if takes_part { 1.0 } else { 0.0 };
         out.joined[at].took_part[l] = took_part;
         out.parties[at].took[l] += took_part;
@@ -723,10 +758,12 @@ fn note_vote(
     let plan = table.plan;
     let rows = plan.initiatives[table.initiative].parties.clone();
     let n = rows.len();
+    // Who stays away from an offer opposes nobody.
+    let pushes = n_blockers > 0 && !matches!(table.first_rule(l), Rule::OptIn { .. });
     let mut voices = 0.0;
     for (at, row) in rows.enumerate() {
         voices += bench.eligible[at][l];
-        if n_blockers > 0 && plan.parties[row].sponsor && bench.values[failed * n + at][l] > 0.0 {
+        if pushes && plan.parties[row].sponsor && bench.values[failed * n + at][l] > 0.0 {
             out.joined[at].pushed[l] = 1.0;
         }
     }

@@ -190,6 +190,7 @@ impl<'a> Foresight<'a> {
             texts,
             levels,
             effective,
+            common: &self.work.common[org],
         };
         appraisal::carry_alone(self.setting, &burden, alone);
     }
@@ -239,6 +240,7 @@ impl<'a> Foresight<'a> {
             texts,
             levels,
             effective,
+            common: &self.work.common[org],
         };
         appraisal::carry(self.setting, &burden, levels_of, members, net, out);
     }
@@ -345,7 +347,7 @@ impl<'a> Foresight<'a> {
 
     /// How far the effects of a rung count: not where it is adopted, and less the longer it takes to build.
     #[inline(always)]
-    fn counted(&self, step: &Rung, idx: usize, adopted: &Lanes) -> Lanes {
+    pub(crate) fn counted(&self, step: &Rung, idx: usize, adopted: &Lanes) -> Lanes {
         let new = adopted.map(
             #[inline(always)]
             |adopted| math::indicator((idx + 1) as f32 > adopted),
@@ -583,6 +585,43 @@ impl<'a> Foresight<'a> {
             }
         }
         self.face_blocs(initiative, actor, prospects, &mut out[9]);
+        if plan.initiatives[initiative].regroups {
+            self.admit(initiative, actor, prospects, &mut out[9]);
+        }
+    }
+
+    /// What weight added to others' seats is worth to a full member.
+    fn admit(&self, initiative: usize, actor: usize, prospects: &Prospects, out: &mut Lanes) {
+        let (plan, params) = (self.setting.plan, &self.setting.law.membership);
+        for &org in &plan.initiatives[initiative].affected {
+            let Some(own) = plan.seat(org, actor) else {
+                continue;
+            };
+            let seats = plan.organisations[org].seats.clone();
+            let (before, after) = (&prospects.before[org], &prospects.after[org]);
+            let mut all: Option<Lanes> = None;
+            for (at, row) in seats.clone().enumerate().filter(|(_, row)| *row != own) {
+                if alike(&before.weights[at], &after.weights[at]) {
+                    continue;
+                }
+                let all = all.get_or_insert_with(|| {
+                    let mut sum = Lanes::ZERO;
+                    for row in seats.clone() {
+                        sum.update_with(&self.standing[row].weight, |sum, weight| sum + weight);
+                    }
+                    sum
+                });
+                let other = plan.seats[row].actor;
+                let affinity = &self.setting.affinity[plan.dyad(actor, other)].value;
+                for l in 0..LANES {
+                    let added = after.weights[at][l] - before.weights[at][l];
+                    let sizes = (params.control[l], params.discord[l]);
+                    let worth = membership::admission(added, all[l], affinity[l], sizes);
+                    let voter = self.standing[own].status[l] == membership::MEMBER;
+                    out[l] = math::select(voter & (added > 0.0), out[l] + worth, out[l]);
+                }
+            }
+        }
     }
 
     /// What the organisations' postures mean to a member of the bloc they face.
@@ -752,6 +791,8 @@ impl<'a> Foresight<'a> {
         for l in 0..LANES {
             out.0[l] +=
                 bilateral::distrust(cost.0[l], own.autonomy.0[l], depth.0[l], affinity.0[l]);
+            let worth = self.setting.law.bilateral.fellowship.0[l];
+            out.0[l] += bilateral::fellowship(worth, depth.0[l], affinity.0[l]);
         }
     }
 

@@ -7,7 +7,9 @@ use crate::columns::{Column, ColumnMut, rows, rows_mut};
 use crate::laned::Laned;
 use crate::lanes::{LANES, Lanes};
 use crate::math;
-use crate::mechanisms::{Law, disputes, energy, influence, membership, projects, relations, trade};
+use crate::mechanisms::{
+    Law, bargaining, disputes, energy, influence, membership, projects, relations, trade,
+};
 use crate::program::Program;
 use crate::purpose;
 use crate::rng::{self, NoiseBlock};
@@ -480,10 +482,16 @@ pub(crate) fn load_initiatives(
     for (row, initiative) in scenario.initiatives.iter().enumerate() {
         rows_mut(&mut verdicts)[row] = Verdict::default();
         let (entity, share) = (u32::from(initiative.number), &law.0.bargaining.model_error);
+        let (mut common, mut pace) = (Lanes::ZERO, Lanes::ZERO);
+        keys.0.fill_normals(purpose::COMMON, 0, entity, &mut common);
+        keys.0.fill_normals(purpose::PACE, 0, entity, &mut pace);
         rows_mut(&mut progress)[row] = Progress {
+            common,
+            pace,
             open: Lanes::splat(math::indicator(initiative.open)),
             rested: Lanes::splat(RESTED),
             erratic: erratic(&keys, purpose::ERRATIC, entity, share),
+            judged: Lanes::splat(bargaining::UNJUDGED),
             ..Progress::default()
         };
     }

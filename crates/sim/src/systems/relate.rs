@@ -329,7 +329,7 @@ fn dialogue(
     out
 }
 
-/// Trust in blocs moves towards where it rests; at the first step it is there.
+/// Trust in blocs moves towards where it rests; at the first step it goes there, and effects of that step count beside.
 #[expect(
     clippy::too_many_arguments,
     reason = "a system names what it reads and writes"
@@ -360,7 +360,7 @@ pub(crate) fn move_trust(
         || {
             let moved = params.speed.map(
                 #[inline(always)]
-                |speed| math::select(first, 1.0, threats::share_moved(speed, clock.years)),
+                |speed| threats::share_moved(speed, clock.years),
             );
             for (actor, ties) in blocs.iter_mut().enumerate() {
                 for (bloc, spec) in plan.scenario.world.blocs.iter().enumerate() {
@@ -378,7 +378,16 @@ pub(crate) fn move_trust(
                             trust::resting(affinity, talks.0[l], near, pressure, &params)
                         },
                     );
-                    ties.trust[bloc] = ties.trust[bloc].zip3(&rest, &moved, math::lerp);
+                    // What stands at the first step is what effects of that step added.
+                    ties.trust[bloc] = if first {
+                        ties.trust[bloc].zip(
+                            &rest,
+                            #[inline(always)]
+                            |added, rest| math::clamp(rest + added, -1.0, 1.0),
+                        )
+                    } else {
+                        ties.trust[bloc].zip3(&rest, &moved, math::lerp)
+                    };
                 }
             }
         },

@@ -410,7 +410,7 @@ fn counted_candidates_accede_at_their_rate() {
     let start = classroom.scenario.find("outcomes: [").expect("outcomes");
     classroom.scenario.truncate(start);
     classroom.scenario.push_str(asked);
-    let program = classroom.program(&[]);
+    let program = classroom.program(&["params.withdrawal.model_error=0"]);
     let mut engine = foedera_sim::Engine::new(&program, Isa::detect());
     let mut sums = [0.0; 2];
     for first in (0..6_400).step_by(64) {

@@ -9,7 +9,8 @@ use crate::support::worlds::random_world;
 use crate::support::{Classroom, block, inputs, load_from, program, replaced, run};
 
 /// Everybody judges by stance and law without chance, and sponsors table at once.
-const EAGER: [(&str, f32); 4] = [
+const EAGER: [(&str, f32); 5] = [
+    ("params.bargaining.model_error", 0.0),
     ("params.bargaining.noise", 0.0),
     ("params.bargaining.stance", 5.0),
     ("params.bargaining.tabling", 50.0),
@@ -123,7 +124,7 @@ fn the_sovereign_block_a_deployment() {
     let held = |autonomy: f32| {
         let also = [
             ("actors.CAL.autonomy", autonomy),
-            ("params.forces.precedent", 0.15),
+            ("params.forces.precedent", 0.22),
         ];
         run_with(&program, None, &also)
     };

@@ -6,6 +6,7 @@
     reason = "tests read files and compare with the standard library"
 )]
 
+mod agenda;
 mod closed_form;
 mod forces;
 mod growth;

@@ -220,6 +220,7 @@ fn base_rates_adopt_at_their_rate_in_their_share_of_histories() {
     let program = classroom(pact, "Adopted(initiative: \"pact\", rung: \"pact\")").program(&[]);
     // Ten meetings, each for a year, and a law under which nobody ever tables.
     let never = [
+        ("params.bargaining.base_depth", 2.0),
         ("params.bargaining.tabling", 0.0),
         ("params.bargaining.drafting", 0.0),
     ];
