@@ -3,6 +3,7 @@
 mod calibrating;
 mod comparing;
 mod describing;
+mod long;
 mod models;
 mod precision;
 mod reasons;

@@ -65,6 +65,17 @@ pub(crate) fn threads(text: &str) -> Result<u16, String> {
     value.ok_or_else(|| format!("expected a whole number from 1 to {THREADS_MAX}"))
 }
 
+/// Reads a shard, `3/16`.
+pub(crate) fn shard(text: &str) -> Result<(u64, u64), String> {
+    let wrong = || "expected I/N, as in 3/16: part 3 of 16, counted from 1".to_owned();
+    let (index, of) = text.split_once('/').ok_or_else(wrong)?;
+    let number = |text: &str| whole(text).and_then(|value| u64::try_from(value).ok());
+    match (number(index), number(of)) {
+        (Some(index), Some(of)) if (1..=of).contains(&index) => Ok((index, of)),
+        _ => Err(wrong()),
+    }
+}
+
 /// Reads `PATH=VALUE`.
 pub(crate) fn setting(text: &str) -> Result<Override, String> {
     Override::parse(text)
@@ -117,6 +128,15 @@ mod tests {
         assert_eq!(threads("1024"), Ok(1024));
         assert!(threads("0").is_err());
         assert!(threads("1025").is_err());
+    }
+
+    #[test]
+    fn shards_count_from_one() {
+        assert_eq!(shard("3/16"), Ok((3, 16)));
+        assert_eq!(shard("1/1"), Ok((1, 1)));
+        for bad in ["0/4", "5/4", "3", "/", "a/b", "1/0", "-1/2", "1/2/3"] {
+            assert!(shard(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -8,9 +8,12 @@ mod describe;
 mod diff;
 mod figure;
 mod man;
+mod merge;
 mod model;
 mod new;
 mod replay;
+mod reproduce;
+mod resume;
 mod run;
 mod score;
 mod sensitivity;
@@ -18,10 +21,11 @@ mod show;
 mod structure;
 mod sweep;
 mod test;
+mod verify;
 mod why;
 
-pub(crate) use self::model::TABLE;
 use self::show::kind_of;
+pub(crate) use self::{model::TABLE, replay::scenario_of};
 
 use clap::Subcommand;
 
@@ -44,6 +48,14 @@ pub(crate) enum Verb {
     Run(run::Args),
     /// Compares policies and settings in the same replicates: differences, regret, ranks that hold
     Compare(compare::Args),
+    /// Goes on with a run that was interrupted or killed
+    Resume(resume::Args),
+    /// Puts the shards of a run together
+    Merge(merge::Args),
+    /// Checks the files of a run and runs a sample of it again
+    Verify(verify::Args),
+    /// Makes a run again from its manifest and compares every file
+    Reproduce(reproduce::Args),
     /// Tells who blocked an initiative, how often and over what
     Why(why::Args),
     /// Draws a picture of results as SVG: a fan, an adoption, who blocks what
@@ -84,6 +96,10 @@ impl Verb {
             Self::Diff(args) => diff::run(&args, face),
             Self::Run(args) => run::run(&args, face),
             Self::Compare(args) => compare::run(&args, face),
+            Self::Resume(args) => resume::run(&args, face),
+            Self::Merge(args) => merge::run(&args, face),
+            Self::Verify(args) => verify::run(&args, face),
+            Self::Reproduce(args) => reproduce::run(&args, face),
             Self::Why(args) => why::run(&args, face),
             Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),

@@ -12,7 +12,8 @@ Exit codes:
     4  too many replicates failed
     5  files: missing, in the way, not readable or not writable
     6  an expectation of the scenario does not hold, or --until was not reached
-  130  interrupted; finished blocks were written";
+    7  results are not what they should be: damaged, or made by another program
+  130  interrupted; finished blocks were written (`foedera resume` goes on)";
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(crate) enum Exit {
     Files = 5,
     /// An expectation of the scenario does not hold, or what was to be known is not.
     ExpectationFailed = 6,
+    /// Results that were checked or made again are not what they should be.
+    NotTheSame = 7,
     /// Stopped by a signal; what was finished is written.
     Interrupted = 130,
 }
@@ -48,7 +51,8 @@ mod tests {
     #[test]
     fn the_table_names_every_code() {
         use Exit::{
-            BadScenario, ExpectationFailed, Files, Good, Interrupted, OurBug, TooManyFaults, Usage,
+            BadScenario, ExpectationFailed, Files, Good, Interrupted, NotTheSame, OurBug,
+            TooManyFaults, Usage,
         };
         let all = [
             Good,
@@ -58,6 +62,7 @@ mod tests {
             TooManyFaults,
             Files,
             ExpectationFailed,
+            NotTheSame,
             Interrupted,
         ];
         let lines: Vec<u8> = TABLE

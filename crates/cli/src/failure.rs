@@ -167,6 +167,26 @@ pub(crate) enum Failure {
         /// What to do.
         help: &'static str,
     },
+    /// Results that were checked or made again are not what they should be.
+    #[error("{what}")]
+    NotTheSame {
+        /// What is not.
+        what: String,
+        /// What to do.
+        help: String,
+    },
+    /// A shard that the run is too short for.
+    #[error("--shard {index}/{of}: the run has {groups} of {group} replicates")]
+    TooManyShards {
+        /// The shard asked for.
+        index: u64,
+        /// Of how many.
+        of: u64,
+        /// Row groups of the run, counted in words.
+        groups: String,
+        /// Replicates of a row group.
+        group: String,
+    },
     /// Stdout takes no more.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
@@ -189,7 +209,9 @@ impl Failure {
             | Self::OfTheRun { .. }
             | Self::NoSuchName { .. }
             | Self::NothingToDraw { .. }
+            | Self::TooManyShards { .. }
             | Self::NoSuchReplicate { .. } => Exit::Usage,
+            Self::NotTheSame { .. } => Exit::NotTheSame,
             Self::Exists { .. }
             | Self::NotEmpty { .. }
             | Self::FolderGiven { .. }
@@ -222,6 +244,12 @@ impl Failure {
             Self::WrongDesign { remedy, .. } => Some(remedy.clone()),
             Self::Model { help, .. } => Some((*help).to_owned()),
             Self::Results(error) => Some(error.remedy().to_owned()),
+            Self::NotTheSame { help, .. } => Some(help.clone()),
+            Self::TooManyShards { .. } => Some(
+                "a shard takes whole row groups: ask for no more shards than there are groups, or for more \
+                 replicates"
+                    .to_owned(),
+            ),
             Self::TooManyFaults { .. } => Some(
                 "a value was not finite or left its bounds: look at the inputs set last".to_owned(),
             ),

@@ -15,6 +15,7 @@ mod failure;
 mod gallery;
 mod grid;
 mod interrupt;
+mod making;
 mod nearest;
 mod number;
 mod observed;

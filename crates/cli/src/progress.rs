@@ -36,6 +36,8 @@ pub(crate) struct Meter {
     form: Form,
     bar: Option<ProgressBar>,
     of: u64,
+    /// Replicates that were done before.
+    before: u64,
     label: String,
     started: Instant,
     spoken: Mutex<Option<Instant>>,
@@ -51,10 +53,21 @@ impl Meter {
             form,
             bar,
             of,
+            before: 0,
             label: label.to_owned(),
             started: Instant::now(),
             spoken: Mutex::new(None),
         }
+    }
+
+    /// Of a run that goes on: so many replicates were done before.
+    pub(crate) fn after(mut self, before: u64) -> Self {
+        if let Some(bar) = &self.bar {
+            bar.set_position(before);
+            bar.reset_eta();
+        }
+        self.before = before;
+        self
     }
 
     /// Seconds since the start.
@@ -87,7 +100,7 @@ impl Meter {
             reason = "a speed and a time left, shown with few digits"
         )]
         let (rate, left) = {
-            let rate = done as f64 / seconds.max(1e-9);
+            let rate = done.saturating_sub(self.before) as f64 / seconds.max(1e-9);
             (rate, self.of.saturating_sub(done) as f64 / rate.max(1e-9))
         };
         json!({
@@ -106,6 +119,7 @@ impl Meter {
 
 impl Progress for Meter {
     fn replicates_done(&self, done: u64, headline: Option<Estimate>) {
+        let done = self.before + done;
         if let Some(bar) = &self.bar {
             let words = |of: &Estimate| format!("{} {}", digits::estimate(of), self.label);
             bar.set_message(headline.as_ref().map(words).unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use std::{num::NonZero, sync::Arc, thread};
 
-use foedera_ensemble::{BASE, Design, Repair, Request, Summary};
+use foedera_ensemble::{BASE, Before, Design, Repair, Request, Summary};
 use foedera_results::{Layout, Sink};
 use foedera_scenario::{PolicyIdx, Scenario};
 use foedera_sim::{Isa, Program};
@@ -63,21 +63,23 @@ impl Order {
         )?)
     }
 
-    /// Runs it.
+    /// Runs it, or the rest of it.
     ///
     /// # Errors
     /// If the request makes no sense, or the sink fails.
     pub(crate) fn run(
         &self,
+        before: Before,
         sink: &mut dyn Sink,
         meter: &Meter,
         interrupt: &Interrupt,
     ) -> Result<Summary, Failure> {
         let (scenario, program) = (&self.scenario, &self.program);
-        let summary = foedera_ensemble::run(
+        let summary = foedera_ensemble::run_on(
             scenario,
             program,
             &self.request,
+            before,
             sink,
             meter,
             interrupt.flag(),

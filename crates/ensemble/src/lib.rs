@@ -34,6 +34,6 @@ pub use design::{Design, DesignError};
 pub use error::EnsembleError;
 pub use layout::BASE;
 pub use replay::{History, Which, replay};
-pub use run::{Progress, Request, Silent, Summary, describe, run};
+pub use run::{Before, Progress, Request, Silent, Summary, describe, run, run_on};
 pub use sampling::{Sampler, quantile};
 pub use study::{Arm, Findings, Inputs, Study};

@@ -2,15 +2,17 @@
 //!
 //! Each worker has one engine, runs a block of 64 replicates under every policy with the same draws and adds it to
 //! counts that do not care about order; [`crate::crew`] hands the rows over in order. When asked to stop, what is
-//! delivered is always a prefix.
+//! delivered is always a prefix. A sink that makes parts safe hears the sums up to the end of each, so that a run can
+//! go on from any of them ([`Before`]).
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foedera_results::histogram::Scale;
 use foedera_results::outcome::OutcomeTally;
 use foedera_results::{
-    Aggregates, BlockRecord, Estimate, Layout, SeriesAggregates, SeriesStore, Sink,
+    Aggregates, BlockRecord, Estimate, Layout, SeriesAggregates, SeriesStore, Sink, Sums,
 };
 use foedera_scenario::{Leaf, PolicyIdx, Scenario};
 use foedera_sim::lanes::{LANES, Lanes};
@@ -72,6 +74,15 @@ pub struct Summary {
     pub repairs: Vec<Repair>,
 }
 
+/// What went before a run that goes on.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// What is added up already; `None` if nothing is.
+    pub sums: Option<Sums>,
+    /// Replicates below this number are in the sums: they are run for their rows alone.
+    pub counted: u64,
+}
+
 /// Hears how far a run is. Called on the thread that called [`run`].
 pub trait Progress {
     /// So many replicates are delivered; the headline's estimate over them, under the first policy.
@@ -117,6 +128,30 @@ pub fn run(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, EnsembleError> {
+    run_on(
+        scenario,
+        program,
+        request,
+        Before::default(),
+        sink,
+        progress,
+        stop,
+    )
+}
+
+/// Goes on with an ensemble: the summary is that of what went before and of this run together.
+///
+/// # Errors
+/// As [`run()`].
+pub fn run_on(
+    scenario: &Arc<Scenario>,
+    program: &Arc<Program>,
+    request: &Request,
+    before: Before,
+    sink: &mut dyn Sink,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Summary, EnsembleError> {
     check(scenario, request)?;
     let layout = describe(scenario, program, request)?;
     let isa = request.isa;
@@ -124,7 +159,19 @@ pub fn run(
         let mut engine = Engine::new(program, isa);
         move |block: &Block<'_>| engine.run(block)
     };
-    run_with(scenario, layout, request, &engine, sink, progress, stop)
+    let listener = Listener {
+        sink,
+        progress,
+        stop,
+    };
+    run_with(scenario, layout, request, before, &engine, listener)
+}
+
+/// Who takes what a run gives, and who may stop it.
+pub(crate) struct Listener<'a> {
+    pub(crate) sink: &'a mut dyn Sink,
+    pub(crate) progress: &'a dyn Progress,
+    pub(crate) stop: &'a AtomicBool,
 }
 
 /// Runs an ensemble on engines that a function makes, one for each worker.
@@ -132,10 +179,9 @@ pub(crate) fn run_with<E: FnMut(&Block<'_>) -> BlockOutcome>(
     scenario: &Scenario,
     layout: Layout,
     request: &Request,
+    before: Before,
     make_engine: &(impl Fn() -> E + Sync),
-    sink: &mut dyn Sink,
-    progress: &dyn Progress,
-    stop: &AtomicBool,
+    to: Listener<'_>,
 ) -> Result<Summary, EnsembleError> {
     check(scenario, request)?;
     let sampler = Sampler::designed(scenario, request.seed, &request.design)?;
@@ -145,26 +191,21 @@ pub(crate) fn run_with<E: FnMut(&Block<'_>) -> BlockOutcome>(
         request,
         labels: Labels::new(scenario),
         sampler,
-        series: SeriesStore::new(&layout),
-        aggregates: Mutex::new(Aggregates::new(&layout)),
+        parts: PartsInFlight {
+            size: to.sink.part(),
+            open: Mutex::default(),
+        },
+        counted: before.counted,
         layout: &layout,
     };
-    let completed = job.run(make_engine, sink, progress, stop)?;
-    let Job {
-        series,
-        aggregates,
-        sampler,
-        ..
-    } = job;
-    let aggregates = aggregates
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
+    let (completed, total) = job.run(make_engine, before.sums, to)?;
+    let total = total.unwrap_or_else(|| Sums::new(&layout));
     Ok(Summary {
         completed,
         interrupted: completed < request.n,
-        aggregates,
-        series: series.finish(),
-        repairs: sampler.repairs().to_vec(),
+        aggregates: total.aggregates,
+        series: total.series,
+        repairs: job.sampler.repairs().to_vec(),
         layout,
     })
 }
@@ -212,43 +253,58 @@ struct Job<'a> {
     layout: &'a Layout,
     labels: Labels,
     sampler: Sampler,
-    series: SeriesStore,
-    aggregates: Mutex<Aggregates>,
+    parts: PartsInFlight,
+    /// The first replicate that is added up.
+    counted: u64,
 }
 
 impl Job<'_> {
-    /// Runs all blocks; gives the number of replicates delivered.
+    /// Runs all blocks; gives the number of replicates delivered and the sums with those before.
     fn run<E: FnMut(&Block<'_>) -> BlockOutcome>(
         &self,
         make_engine: &(impl Fn() -> E + Sync),
-        sink: &mut dyn Sink,
-        progress: &dyn Progress,
-        stop: &AtomicBool,
-    ) -> Result<u64, EnsembleError> {
+        before: Option<Sums>,
+        to: Listener<'_>,
+    ) -> Result<(u64, Option<Sums>), EnsembleError> {
         let make = || RunWorker {
             job: self,
             engine: make_engine(),
-            sums: Aggregates::new(self.layout),
         };
         let mut headline = Headline::new(self.layout, self.request.headline);
-        let mut done = 0;
+        headline.begin(before.as_ref());
+        let (mut done, mut total) = (0, before);
         let mut deliver = |record: BlockRecord| {
-            sink.block(&record)?;
+            to.sink.block(&record)?;
             done += record.n as u64;
-            headline.add(&record);
-            progress.replicates_done(done, headline.estimate());
+            headline.add(&record, self.counted);
+            let end = record.first + record.n as u64;
+            if end.is_multiple_of(self.parts.size) {
+                let sums = self.parts.close(end - 1, &mut total, self.layout);
+                to.sink.end_part(sums)?;
+            }
+            to.progress.replicates_done(done, headline.estimate());
             Ok(())
         };
         let n_blocks = self.request.n.div_ceil(LANES as u64);
-        crew::in_order(self.request.threads, n_blocks, &make, &mut deliver, stop)?;
-        Ok(done)
+        crew::in_order(self.request.threads, n_blocks, &make, &mut deliver, to.stop)?;
+        self.parts.close_all(&mut total);
+        Ok((done, total))
+    }
+
+    /// The first replicate of a block.
+    fn first_of(&self, idx: u64) -> u64 {
+        self.request.first + idx * LANES as u64
     }
 
     /// Runs one block under every policy with the same draws.
-    fn block(&self, engine: &mut impl FnMut(&Block<'_>) -> BlockOutcome, idx: u64) -> BlockRecord {
-        let offset = idx * LANES as u64;
-        let first = self.request.first + offset;
-        let n = (self.request.n - offset).min(LANES as u64) as usize;
+    fn block(
+        &self,
+        engine: &mut impl FnMut(&Block<'_>) -> BlockOutcome,
+        part: &Part,
+        idx: u64,
+    ) -> BlockRecord {
+        let first = self.first_of(idx);
+        let n = (self.request.n - idx * LANES as u64).min(LANES as u64) as usize;
         let draws = self.sampler.draw_block(first, n);
         let mut arms = Vec::with_capacity(self.request.policies.len());
         for (arm, &policy) in self.request.policies.iter().enumerate() {
@@ -262,7 +318,7 @@ impl Job<'_> {
                 inputs: &inputs,
                 record: Record::Summary,
             });
-            self.add_series(arm, n, &outcome);
+            self.add_series(part, arm, (first, n), &outcome);
             let drawn = self.drawn(n, &inputs);
             let with_trajectories = self.request.trajectories;
             arms.push(record::arm_block(
@@ -285,45 +341,143 @@ impl Job<'_> {
         self.sampler.leaves().map(find).collect()
     }
 
-    fn add_series(&self, arm: usize, n: usize, outcome: &BlockOutcome) {
-        let good = |lane: &usize| outcome.faults.get(*lane).is_none_or(Option::is_none);
+    fn add_series(
+        &self,
+        part: &Part,
+        arm: usize,
+        (first, n): (u64, usize),
+        outcome: &BlockOutcome,
+    ) {
+        let good = |lane: &usize| {
+            first + *lane as u64 >= self.counted
+                && outcome.faults.get(*lane).is_none_or(Option::is_none)
+        };
         let all_good = (0..n).all(|lane| good(&lane));
         for (measure, steps) in outcome.series.iter().enumerate() {
             if all_good {
-                self.series.add(arm, measure, |step| &steps[step][..n]);
+                part.series.add(arm, measure, |step| &steps[step][..n]);
             } else {
                 let kept: Vec<Vec<f32>> = steps
                     .iter()
                     .map(|lanes| (0..n).filter(good).map(|lane| lanes[lane]).collect())
                     .collect();
-                self.series.add(arm, measure, |step| &kept[step]);
+                part.series.add(arm, measure, |step| &kept[step]);
             }
         }
     }
 }
 
-/// One engine with what it has added up.
+/// One engine.
 struct RunWorker<'a, E> {
     job: &'a Job<'a>,
     engine: E,
-    sums: Aggregates,
 }
 
 impl<E: FnMut(&Block<'_>) -> BlockOutcome> Worker for RunWorker<'_, E> {
     type Done = BlockRecord;
 
     fn block(&mut self, idx: u64) -> BlockRecord {
-        let record = self.job.block(&mut self.engine, idx);
-        self.sums.add(self.job.layout, &record);
+        let job = self.job;
+        let part = job.parts.of(job.layout, job.first_of(idx));
+        let record = job.block(&mut self.engine, &part, idx);
+        part.add(job.layout, job.counted, &record);
         record
     }
+}
 
-    fn end(self) {
-        self.job
+/// What is being added up, by the part of the run that it belongs to: workers may be in the next part while
+/// the last blocks of this one are still made.
+struct PartsInFlight {
+    /// Replicates of a part.
+    size: u64,
+    open: Mutex<BTreeMap<u64, Arc<Part>>>,
+}
+
+/// What is added up over one part of a run.
+struct Part {
+    series: SeriesStore,
+    /// As many as workers were in this part at the same time; taken and given back, so that nobody waits.
+    aggregates: Mutex<Vec<Aggregates>>,
+}
+
+impl PartsInFlight {
+    /// The part of a replicate.
+    fn of(&self, layout: &Layout, replicate: u64) -> Arc<Part> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let part = open.entry(replicate / self.size).or_insert_with(|| {
+            Arc::new(Part {
+                series: SeriesStore::new(layout),
+                aggregates: Mutex::default(),
+            })
+        });
+        Arc::clone(part)
+    }
+
+    /// Adds the part of a replicate to the total, which is given back. All its blocks have been delivered.
+    fn close<'a>(&self, replicate: u64, total: &'a mut Option<Sums>, layout: &Layout) -> &'a Sums {
+        let part = self
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&(replicate / self.size));
+        if let Some(part) = part {
+            add_part(total, part);
+        }
+        total.get_or_insert_with(|| Sums::new(layout))
+    }
+
+    /// Adds every part to the total.
+    fn close_all(&self, total: &mut Option<Sums>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for part in std::mem::take(&mut *open).into_values() {
+            add_part(total, part);
+        }
+    }
+}
+
+/// Adds a part to the total. A worker that still holds it has nothing more to add.
+fn add_part(total: &mut Option<Sums>, part: Arc<Part>) {
+    let Some(sums) = part.sums() else { return };
+    match total {
+        Some(total) => total.merge(&sums),
+        None => *total = Some(sums),
+    }
+}
+
+impl Part {
+    /// Adds a block, but for replicates that are added up already.
+    fn add(&self, layout: &Layout, counted: u64, record: &BlockRecord) {
+        let lock = || {
+            self.aggregates
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let mine = lock().pop();
+        let mut mine = mine.unwrap_or_else(|| Aggregates::new(layout));
+        if counted <= record.first {
+            mine.add(layout, record);
+        } else if let Some(rest) = record.from_replicate(counted) {
+            mine.add(layout, &rest);
+        }
+        lock().push(mine);
+    }
+
+    /// What was added up; `None` if no block was.
+    fn sums(&self) -> Option<Sums> {
+        let mut all = self
             .aggregates
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .merge(&self.sums);
+            .drain(..)
+            .collect::<Vec<_>>();
+        let mut aggregates = all.pop()?;
+        for other in &all {
+            aggregates.merge(other);
+        }
+        Some(Sums {
+            aggregates,
+            series: self.series.take(),
+        })
     }
 }
 
@@ -344,13 +498,22 @@ impl<'a> Headline<'a> {
         }
     }
 
-    fn add(&mut self, record: &BlockRecord) {
+    /// Takes what was added up before.
+    fn begin(&mut self, before: Option<&Sums>) {
+        let arm = before.and_then(|sums| sums.aggregates.arms.first());
+        if let (Some(outcome), Some(arm)) = (self.outcome, arm) {
+            self.tally = arm.outcomes[outcome].clone();
+        }
+    }
+
+    fn add(&mut self, record: &BlockRecord, counted: u64) {
         let (Some(outcome), Some(arm)) = (self.outcome, record.arms.first()) else {
             return;
         };
         let column = &self.layout.outcomes[outcome];
-        for (&x, fault) in arm.outcomes[outcome].iter().zip(&arm.faults) {
-            if fault.is_none() {
+        let values = arm.outcomes[outcome].iter().zip(&arm.faults);
+        for (replicate, (&x, fault)) in (record.first..).zip(values) {
+            if fault.is_none() && replicate >= counted {
                 self.tally.add(Scale::new(column.low, column.high), x);
             }
         }

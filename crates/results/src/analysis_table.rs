@@ -18,7 +18,7 @@ use crate::error::ResultsError;
 use crate::layout::StepDate;
 use crate::manifest::FileEntry;
 use crate::output::partial::Partial;
-use crate::output::table::{self, Names, Table};
+use crate::output::table::{self, Dress, Names, Table};
 
 /// Where a table came from. Everything in it follows from the question: no clock, no machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -350,10 +350,10 @@ impl AnalysisTable {
             &dir
         };
         match format {
-            Format::Json => Partial::write_whole(dir, &name, &self.json()),
+            Format::Json => Partial::write_whole(dir, &name, &self.json(), None),
             Format::Csv => {
-                let file = Partial::create(dir, &name)?;
-                table::write_csv_file(file, &self.batch())
+                let text = table::csv_file(&self.fields(), &self.batch());
+                Partial::write_whole(dir, &name, &text, Some(self.len() as u64))
             }
             Format::Parquet => {
                 let mut keys = vec![("foedera.title".to_owned(), self.title.clone())];
@@ -363,10 +363,14 @@ impl AnalysisTable {
                         .into_iter()
                         .map(|(key, text)| (format!("foedera.{key}"), text)),
                 );
-                let file = Partial::create(dir, &name)?;
-                let mut table = Table::over(file, None, dir, self.fields(), &keys)?;
-                table.append(self.arrays())?;
-                Ok(table.finish()?.swap_remove(0))
+                let dress = Dress {
+                    provenance: &keys,
+                    plain_names: false,
+                };
+                let mut table = Table::new(self.fields(), dress, false);
+                table.append(self.arrays());
+                let written = table.finish();
+                Partial::write_whole(dir, &name, &written.parquet, Some(written.rows))
             }
         }
     }

@@ -64,15 +64,15 @@ impl Scale {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Histogram {
-    n: u64,
-    under: u64,
-    over: u64,
-    sum: u64,
-    sum_squares: u128,
-    min: Option<f32>,
-    max: Option<f32>,
-    first_bin: u32,
-    counts: Vec<u32>,
+    pub(crate) n: u64,
+    pub(crate) under: u64,
+    pub(crate) over: u64,
+    pub(crate) sum: u64,
+    pub(crate) sum_squares: u128,
+    pub(crate) min: Option<f32>,
+    pub(crate) max: Option<f32>,
+    pub(crate) first_bin: u32,
+    pub(crate) counts: Vec<u32>,
 }
 
 impl Histogram {

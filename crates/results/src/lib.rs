@@ -21,6 +21,7 @@ pub mod output;
 pub mod record;
 pub mod series;
 pub mod special;
+pub mod sums;
 #[cfg(test)]
 mod test_data;
 pub mod verdict;
@@ -36,4 +37,5 @@ pub use open::Results;
 pub use output::{RunWriter, WriteOptions};
 pub use record::{BlockRecord, Discard, Sink};
 pub use series::{SeriesAggregates, SeriesStore};
+pub use sums::Sums;
 pub use verdict::Verdict;

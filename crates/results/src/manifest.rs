@@ -42,6 +42,13 @@ pub struct Manifest {
     pub status: RunStatus,
     /// What was asked and of which program.
     pub origin: Origin,
+    /// Which part of it is here, if it is not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// Replicates of one row group of the tables.
+    pub group: u64,
+    /// Replicates that are encoded together: pages of a row group end with them, and a run that is killed loses no more.
+    pub part: u64,
     /// Replicates done for each arm.
     pub completed: u64,
     /// What the run was to find out, if it ran until it was known: then `origin.n` is where it stopped.
@@ -53,6 +60,23 @@ pub struct Manifest {
     pub files: Vec<FileEntry>,
     /// What the columns are.
     pub layout: Layout,
+    /// Hash of this manifest without this hash, once the run has ended: what is changed later shows.
+    #[serde(default)]
+    pub seal: String,
+}
+
+/// A part of a run: whole row groups of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shard {
+    /// Which one, from 1.
+    pub index: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Its first replicate.
+    pub first: u64,
+    /// Its replicates.
+    pub n: u64,
 }
 
 /// What was asked, and of which program: all that decides the results.
@@ -160,6 +184,11 @@ impl TextFile {
             text,
         }
     }
+
+    /// Whether the text is that of its hash.
+    pub fn is_sound(&self) -> bool {
+        sha256(self.text.as_bytes()) == self.sha256
+    }
 }
 
 /// A file of the folder.
@@ -204,13 +233,65 @@ impl Manifest {
         Self {
             format: FORMAT,
             status: RunStatus::Running,
+            group: group_of(origin.n),
+            part: GROUP,
             origin,
+            shard: None,
             completed: 0,
             until: None,
             faults: Vec::new(),
             files: Vec::new(),
             layout,
+            seal: String::new(),
         }
+    }
+
+    /// The same manifest with its seal.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        self.seal.clear();
+        let text = serde_json::to_vec(&self).expect("plain data with text keys");
+        self.seal = sha256(&text);
+        self
+    }
+
+    /// Whether it is as it was written, its texts included.
+    pub fn is_sound(&self) -> bool {
+        self.clone().sealed().seal == self.seal && self.origin.texts.iter().all(TextFile::is_sound)
+    }
+
+    /// The first replicate that is here.
+    pub fn first(&self) -> u64 {
+        self.shard.map_or(self.origin.first, |shard| shard.first)
+    }
+
+    /// Replicates that are wanted here.
+    pub fn wanted(&self) -> u64 {
+        self.shard.map_or(self.origin.n, |shard| shard.n)
+    }
+
+    /// The manifest of one shard of this run: whole row groups, as even as they go.
+    ///
+    /// `index` counts from 1. There is none if there are fewer row groups than shards.
+    #[must_use]
+    pub fn sharded(&self, index: u64, of: u64) -> Option<Self> {
+        let groups = self.origin.n.div_ceil(self.group);
+        if index == 0 || index > of || of > groups {
+            return None;
+        }
+        let at = |shards: u64| {
+            let before = u128::from(groups) * u128::from(shards) / u128::from(of);
+            (before as u64 * self.group).min(self.origin.n)
+        };
+        let (from, to) = (at(index - 1), at(index));
+        let mut shard = self.clone();
+        shard.shard = Some(Shard {
+            index,
+            of,
+            first: self.origin.first + from,
+            n: to - from,
+        });
+        Some(shard)
     }
 
     /// One hash over the paths and texts that the run was made from, and the overrides.
@@ -256,6 +337,21 @@ pub fn sha256_of_texts(
         hasher.update([0]);
     }
     hex(&hasher.finalize())
+}
+
+/// Replicates of one row group, unless there would be more than [`GROUPS_MAX`] of them.
+pub const GROUP: u64 = 4096;
+/// Most row groups of a table: what a writer must remember of each column of each group is the only thing
+/// that grows with replicates. Beyond a million replicates groups double.
+pub const GROUPS_MAX: u64 = 256;
+
+/// Replicates of one row group in a run of `n`.
+pub fn group_of(n: u64) -> u64 {
+    let mut group = GROUP;
+    while n.div_ceil(group) > GROUPS_MAX {
+        group *= 2;
+    }
+    group
 }
 
 /// Hash of some bytes, as hexadecimal digits.

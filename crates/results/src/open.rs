@@ -60,12 +60,24 @@ impl Results {
     /// Opens a folder.
     ///
     /// # Errors
-    /// If it is no folder of results, is unfinished, broken, or of another format version.
+    /// If it is no folder of results, is unfinished, a shard, broken, or of another format version.
     pub fn open(dir: &Path) -> Result<Self, ResultsError> {
         let manifest = read_manifest(dir)?;
         if manifest.status == RunStatus::Running {
             return Err(ResultsError::Unfinished {
                 path: dir.to_owned(),
+            });
+        }
+        if crate::output::is_half_moved(dir) {
+            return Err(ResultsError::Unfinished {
+                path: dir.to_owned(),
+            });
+        }
+        if let Some(shard) = manifest.shard {
+            return Err(ResultsError::IsShard {
+                path: dir.to_owned(),
+                index: shard.index,
+                of: shard.of,
             });
         }
         let path = dir.join(AGGREGATES_FILE);
@@ -206,6 +218,15 @@ fn read_columns(path: &Path, columns: &[&str]) -> Result<Vec<Values>, ResultsErr
     Ok(filled
         .map(|(idx, values)| values.unwrap_or_else(|| empty(idx)))
         .collect())
+}
+
+/// What a table of ours carries: our keys and values in the order they were written; `None` if it is no table.
+pub(crate) fn provenance(path: &Path) -> Option<Vec<(String, String)>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).ok()?).ok()?;
+    let keys = builder.metadata().file_metadata().key_value_metadata()?;
+    let ours = keys.iter().filter(|pair| pair.key.starts_with("foedera."));
+    ours.map(|pair| Some((pair.key.clone(), pair.value.clone()?)))
+        .collect()
 }
 
 fn check_version(

@@ -1,14 +1,21 @@
-//! Writes a folder of results, block by block, in constant memory.
+//! Writes a folder of results, block by block, in constant memory, so that a kill at any moment loses little.
 //!
-//! A [`RunWriter`] is a [`Sink`]: it takes blocks in order, ends a row group every [`GROUP`] replicates (more
-//! in a huge run), and gives files their names only when they are whole. Equal runs are equal bytes, for any number of
-//! threads: nothing here knows a clock or a thread. A run that fails leaves nothing behind; one that was
-//! killed leaves a manifest that says so.
+//! A [`RunWriter`] is a [`Sink`]: it takes blocks in order and encodes a part of [`GROUP`] replicates at a time. A run
+//! of several parts makes each of them safe in the folder [`UNFINISHED`] with the sums up to its end; at the end the
+//! parts are put together ([`assemble`]), and the files move to their places when all of them are whole. Equal runs are
+//! equal bytes, for any number of threads, interruptions and shards: nothing here knows a clock or a thread.
 
+mod assemble;
+mod disk;
+mod histograms;
+mod merge;
 pub(crate) mod partial;
+mod plan;
+mod resume;
 mod runs;
 mod summary;
 pub(crate) mod table;
+mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,20 +27,32 @@ use crate::error::ResultsError;
 use crate::manifest::{
     AGGREGATES_FILE, FileEntry, MANIFEST_FILE, Manifest, RUN_LOG_FILE, RunLog, RunStatus, Until,
 };
+use crate::output::assemble::{Form, Place, Source};
+use crate::output::histograms::HISTOGRAMS;
 use crate::output::partial::Partial;
-use crate::output::runs::RowNames;
-use crate::output::table::Table;
+use crate::output::plan::{Parts, Plan};
+use crate::output::runs::{Kind, RowNames};
+use crate::output::table::{Dress, Table, Written};
 use crate::record::{BlockRecord, Sink};
 use crate::series::SeriesAggregates;
+use crate::sums::Sums;
 
-/// Replicates of one row group, unless there would be more than [`GROUPS_MAX`] of them.
-pub const GROUP: u64 = 4096;
-/// Most row groups of a table: what a writer must remember of each column of each group (0.8 KB) is the
-/// only thing that grows with replicates. Beyond a million replicates groups double.
-pub const GROUPS_MAX: u64 = 256;
+pub use crate::manifest::{GROUP, GROUPS_MAX};
+pub use crate::output::merge::merge;
+pub use crate::output::plan::UNFINISHED;
+pub(crate) use crate::output::resume::is_half_moved;
+pub use crate::output::resume::{Found, Resumed, find};
+pub use crate::output::verify::{Difference, check_rows, check_sums, damaged_files};
 
 /// Every table that a folder may hold.
-const TABLES: [&str; 5] = ["runs", "events", "series", "decisions", "trajectories"];
+const TABLES: [&str; 6] = [
+    "runs",
+    "events",
+    "series",
+    "decisions",
+    "trajectories",
+    HISTOGRAMS,
+];
 
 /// What is written, and over what.
 #[derive(Debug, Clone, Copy)]
@@ -50,18 +69,23 @@ pub struct WriteOptions {
 #[derive(Debug)]
 pub struct RunWriter {
     dir: PathBuf,
+    work: PathBuf,
+    /// The folder did not exist before.
     created: bool,
+    /// The files in the folder are those of this run.
     claimed: bool,
     finished: bool,
-    options: WriteOptions,
-    manifest: Manifest,
+    plan: Plan,
     provenance: Vec<(String, String)>,
     names: RowNames,
-    runs: Option<Table>,
-    events: Option<Table>,
-    trajectories: Option<Table>,
+    kinds: &'static [Kind],
+    tables: Vec<Table>,
+    /// A part whose rows are all there and which is not safe yet.
+    closed: Option<Vec<Written>>,
+    parts: Parts,
+    /// The parts that are too few to be worth the disk.
+    held: Vec<Vec<Written>>,
     next: u64,
-    group: u64,
 }
 
 impl RunWriter {
@@ -74,28 +98,51 @@ impl RunWriter {
         options: WriteOptions,
         manifest: Manifest,
     ) -> Result<Self, ResultsError> {
-        let created = take_folder(dir, options.force)?;
-        let provenance = manifest.provenance();
-        let mut writer = Self {
-            dir: dir.to_owned(),
-            created,
-            claimed: false,
-            finished: false,
-            options,
-            names: RowNames::new(&manifest.layout),
-            next: manifest.origin.first,
-            group: group_of(manifest.origin.n),
-            provenance,
+        let plan = Plan {
             manifest,
-            runs: None,
-            events: None,
-            trajectories: None,
+            csv: options.csv,
+            trajectories: options.trajectories,
+            merge: false,
+            base: None,
         };
-        writer.open_tables()?;
+        Self::begin(dir, options.force, plan)
+    }
+
+    /// Takes a folder for a plan.
+    fn begin(dir: &Path, force: bool, plan: Plan) -> Result<Self, ResultsError> {
+        let created = take_folder(dir, force)?;
+        let mut writer = Self::of_plan(dir, plan, Parts::default());
+        writer.created = created;
         remove_earlier(dir)?;
         writer.claimed = true;
-        Partial::write_whole(dir, MANIFEST_FILE, &json(&writer.manifest))?;
+        writer.make_work_folder()?;
+        writer.plan.write(&writer.work)?;
+        let text = json(&writer.plan.manifest);
+        Partial::write_whole(dir, MANIFEST_FILE, &text, None)?;
         Ok(writer)
+    }
+
+    /// A writer of a folder that is taken already.
+    fn of_plan(dir: &Path, plan: Plan, parts: Parts) -> Self {
+        let manifest = &plan.manifest;
+        let mut writer = Self {
+            dir: dir.to_owned(),
+            work: plan::work_folder(dir),
+            created: false,
+            claimed: false,
+            finished: false,
+            provenance: manifest.provenance(),
+            names: RowNames::new(&manifest.layout),
+            kinds: Kind::of_run(plan.trajectories),
+            tables: Vec::new(),
+            closed: None,
+            held: Vec::new(),
+            next: plan.start() + parts.n as u64 * plan.manifest.part,
+            parts,
+            plan,
+        };
+        writer.open_tables();
+        writer
     }
 
     /// The folder.
@@ -105,85 +152,144 @@ impl RunWriter {
 
     /// Says that the run went on until enough was known and ends here: this many replicates are the whole run.
     pub fn stop_at(&mut self, until: Until) {
-        self.manifest.until = Some(until);
-        self.manifest.origin.n = self.next - self.manifest.origin.first;
+        let manifest = &mut self.plan.manifest;
+        manifest.until = Some(until);
+        manifest.origin.n = self.next - manifest.origin.first;
     }
 
     /// Ends the run: closes the tables, writes what was added up and the final manifest.
     ///
     /// # Errors
-    /// If a file cannot be written; then no file of the run is left.
+    /// If a file cannot be written.
     pub fn finish(
         mut self,
         aggregates: &Aggregates,
         series: &SeriesAggregates,
     ) -> Result<Manifest, ResultsError> {
+        self.make_closed_safe(None)?;
+        if !self.next.is_multiple_of(self.plan.manifest.part) {
+            let last = self.close_tables();
+            self.held.push(last);
+        }
+        let done = self.next - self.plan.manifest.first();
+        let sources: Vec<Vec<Source>> =
+            (0..self.kinds.len()).map(|idx| self.sources(idx)).collect();
+        self.write_all(&sources, done, aggregates, series)
+    }
+
+    /// Where the rows of a table are, in order.
+    fn sources(&self, idx: usize) -> Vec<Source> {
+        let name = self.kinds[idx].name();
+        let base = self.plan.base.iter().map(|base| Source {
+            from: Place::Disk(self.dir.clone(), name.to_owned()),
+            below: base.kept,
+            has_head: true,
+        });
+        let safe = (0..self.parts.n).map(|number| {
+            let name = plan::part_name(number, name);
+            Source::part(Place::Disk(self.work.clone(), name))
+        });
+        let held = self.held.iter().map(|tables| {
+            let of = &tables[idx];
+            Source::part(Place::Memory(of.parquet.clone(), of.csv.clone()))
+        });
+        base.chain(safe).chain(held).collect()
+    }
+
+    /// Writes every file beside its place, then moves them all.
+    fn write_all(
+        &mut self,
+        sources: &[Vec<Source>],
+        done: u64,
+        aggregates: &Aggregates,
+        series: &SeriesAggregates,
+    ) -> Result<Manifest, ResultsError> {
+        let manifest = &self.plan.manifest;
+        let (layout, work) = (&manifest.layout, &self.work);
+        let csv = self.plan.csv;
         let mut files = Vec::new();
-        let tables = [
-            self.runs.take(),
-            self.events.take(),
-            self.trajectories.take(),
-        ];
-        for table in tables.into_iter().flatten() {
-            files.extend(table.finish()?);
+        for (kind, sources) in self.kinds.iter().zip(sources) {
+            let form = Form {
+                name: kind.name(),
+                fields: kind.fields(manifest),
+                dress: self.dress(),
+                group: manifest.group,
+                csv,
+            };
+            files.extend(assemble::table(work, &form, sources)?);
         }
-        let (dir, csv) = (&self.dir, self.options.csv);
-        let layout = &self.manifest.layout;
-        files.extend(summary::write_series(
-            dir,
-            layout,
-            &self.provenance,
-            csv,
-            series,
-        )?);
-        files.extend(summary::write_decisions(
-            dir,
-            layout,
-            &self.provenance,
-            csv,
-            aggregates,
-        )?);
-        files.push(Partial::write_whole(
-            dir,
-            AGGREGATES_FILE,
-            &compact_json(&aggregates.trimmed()),
-        )?);
-        self.seal(aggregates, files);
-        Partial::write_whole(&self.dir, MANIFEST_FILE, &json(&self.manifest))?;
-        sync_folder(&self.dir);
-        self.finished = true;
-        Ok(self.manifest.clone())
-    }
-
-    fn open_tables(&mut self) -> Result<(), ResultsError> {
-        let (dir, layout, keys) = (&self.dir, &self.manifest.layout, &self.provenance);
-        let csv = self.options.csv;
-        self.runs = Some(runs::create_runs(dir, &self.manifest, keys, csv)?);
-        self.events = Some(runs::create_events(dir, keys, csv)?);
-        if self.options.trajectories {
-            self.trajectories = Some(runs::create_trajectories(dir, layout, keys, csv)?);
-        }
-        Ok(())
-    }
-
-    fn seal(&mut self, aggregates: &Aggregates, files: Vec<FileEntry>) {
-        let manifest = &mut self.manifest;
-        manifest.completed = self.next - manifest.origin.first;
-        manifest.status = if manifest.completed == manifest.origin.n {
-            RunStatus::Complete
-        } else {
-            RunStatus::Interrupted
+        let dress = Dress {
+            plain_names: false,
+            ..self.dress()
         };
-        manifest.files = files;
-        for (arm, of_arm) in manifest.layout.arms.iter().zip(&aggregates.arms) {
-            for (kind, &count) in manifest.layout.fault_kinds.iter().zip(&of_arm.faults) {
-                if count > 0 {
-                    manifest
-                        .faults
-                        .push((arm.id.clone(), kind.id.clone(), count));
-                }
-            }
+        let series_table = summary::series_table(layout, dress, csv, series);
+        files.extend(write_table(work, "series", &series_table)?);
+        let decisions = summary::decisions_table(layout, dress, csv, aggregates);
+        files.extend(write_table(work, "decisions", &decisions)?);
+        let spread = histograms::histograms_table(layout, dress, series);
+        files.extend(write_table(work, HISTOGRAMS, &spread)?);
+        let text = compact_json(&aggregates.trimmed());
+        files.push(Partial::write_whole(work, AGGREGATES_FILE, &text, None)?);
+        let manifest = sealed(manifest.clone(), done, aggregates, files);
+        Partial::write_whole(work, MANIFEST_FILE, &json(&manifest), None)?;
+        disk::sync_folder(work);
+        // From here on only the moves are left, and `resume` makes up for those that fail.
+        self.finished = true;
+        resume::move_in(&self.dir, &manifest)?;
+        Ok(manifest)
+    }
+
+    fn dress(&self) -> Dress<'_> {
+        Dress {
+            provenance: &self.provenance,
+            plain_names: self.plan.plain_names(),
         }
+    }
+
+    fn make_work_folder(&self) -> Result<(), ResultsError> {
+        disk::make_folder(&self.work).map_err(|error| ResultsError::write(&self.work, error))
+    }
+
+    fn open_tables(&mut self) {
+        let manifest = &self.plan.manifest;
+        let tables = self
+            .kinds
+            .iter()
+            .map(|kind| Table::new(kind.fields(manifest), self.dress(), self.plan.csv));
+        self.tables = tables.collect();
+    }
+
+    /// Ends the tables of a part and begins those of the next.
+    fn close_tables(&mut self) -> Vec<Written> {
+        let tables = std::mem::take(&mut self.tables);
+        self.open_tables();
+        tables.into_iter().map(Table::finish).collect()
+    }
+
+    /// Whether a part is worth the disk: one that is all there is, is not.
+    fn is_long(&self) -> bool {
+        let end = self.plan.manifest.first() + self.plan.manifest.wanted();
+        end - self.plan.start() > self.plan.manifest.part
+    }
+
+    fn make_closed_safe(&mut self, sums: Option<&Sums>) -> Result<(), ResultsError> {
+        let Some(tables) = self.closed.take() else {
+            return Ok(());
+        };
+        if !self.is_long() {
+            self.held.push(tables);
+            return Ok(());
+        }
+        let mut files = Vec::new();
+        for (kind, written) in self.kinds.iter().zip(&tables) {
+            let name = plan::part_name(self.parts.n, kind.name());
+            files.extend(write_table(&self.work, &name, written)?);
+        }
+        let dress = Dress {
+            provenance: &self.provenance,
+            plain_names: false,
+        };
+        self.parts.add(&self.work, &self.plan, dress, files, sums)
     }
 }
 
@@ -194,37 +300,39 @@ impl Sink for RunWriter {
     /// If blocks do not come in order.
     fn block(&mut self, record: &BlockRecord) -> Result<(), ResultsError> {
         assert_eq!(record.first, self.next, "blocks come in order");
-        let layout = &self.manifest.layout;
-        let ends_group = (record.first + record.n as u64).is_multiple_of(self.group);
-        if let Some(table) = &mut self.runs {
-            runs::append_runs(table, &self.names, &self.manifest.origin.design, record)?;
-        }
-        if let Some(table) = &mut self.events {
-            runs::append_events(table, &self.names, layout, record)?;
-        }
-        if let Some(table) = &mut self.trajectories {
-            runs::append_trajectories(table, &self.names, layout, record)?;
+        self.make_closed_safe(None)?;
+        let manifest = &self.plan.manifest;
+        for (kind, table) in self.kinds.iter().zip(&mut self.tables) {
+            table.append(kind.columns(&self.names, manifest, record));
         }
         self.next += record.n as u64;
-        if ends_group {
-            for table in [&mut self.runs, &mut self.events, &mut self.trajectories] {
-                table.as_mut().map_or(Ok(()), Table::end_group)?;
-            }
+        if self.next.is_multiple_of(self.plan.manifest.part) {
+            let tables = self.close_tables();
+            self.closed = Some(tables);
         }
         Ok(())
+    }
+
+    fn part(&self) -> u64 {
+        self.plan.manifest.part
+    }
+
+    /// Makes the part that has just ended safe.
+    fn end_part(&mut self, sums: &Sums) -> Result<(), ResultsError> {
+        self.make_closed_safe(Some(sums))
     }
 }
 
 impl Drop for RunWriter {
-    /// Leaves nothing of a run that was given up. Nobody is left to hear of a failure here.
+    /// Leaves nothing of a run that was given up before any of it was safe; what is safe can be resumed. Nobody
+    /// is left to hear of a failure here.
     fn drop(&mut self) {
-        if self.finished {
+        if self.finished || self.parts.n > 0 {
             return;
         }
-        self.runs = None;
-        self.events = None;
-        self.trajectories = None;
-        if self.claimed {
+        if self.plan.base.is_some() {
+            drop(disk::remove_folder(&self.work));
+        } else if self.claimed {
             drop(remove_earlier(&self.dir));
         }
         if self.created {
@@ -238,16 +346,45 @@ impl Drop for RunWriter {
 /// # Errors
 /// If it cannot be written.
 pub fn write_run_log(dir: &Path, log: &RunLog) -> Result<(), ResultsError> {
-    Partial::write_whole(dir, RUN_LOG_FILE, &json(log)).map(drop)
+    Partial::write_whole(dir, RUN_LOG_FILE, &json(log), None).map(drop)
 }
 
-/// Replicates of one row group in a run of `n`.
-fn group_of(n: u64) -> u64 {
-    let mut group = GROUP;
-    while n.div_ceil(group) > GROUPS_MAX {
-        group *= 2;
+/// Writes a table that is in memory; gives its files.
+fn write_table(dir: &Path, name: &str, table: &Written) -> Result<Vec<FileEntry>, ResultsError> {
+    let rows = Some(table.rows);
+    let parquet = format!("{name}.parquet");
+    let mut files = vec![Partial::write_whole(dir, &parquet, &table.parquet, rows)?];
+    if let Some(csv) = &table.csv {
+        let name = format!("{name}.csv");
+        files.push(Partial::write_whole(dir, &name, csv, rows)?);
     }
-    group
+    Ok(files)
+}
+
+/// The manifest of a run that has ended.
+fn sealed(
+    mut manifest: Manifest,
+    done: u64,
+    aggregates: &Aggregates,
+    files: Vec<FileEntry>,
+) -> Manifest {
+    manifest.completed = done;
+    manifest.status = if done == manifest.wanted() {
+        RunStatus::Complete
+    } else {
+        RunStatus::Interrupted
+    };
+    manifest.files = files;
+    for (arm, of_arm) in manifest.layout.arms.iter().zip(&aggregates.arms) {
+        for (kind, &count) in manifest.layout.fault_kinds.iter().zip(&of_arm.faults) {
+            if count > 0 {
+                manifest
+                    .faults
+                    .push((arm.id.clone(), kind.id.clone(), count));
+            }
+        }
+    }
+    manifest.sealed()
 }
 
 /// Makes the folder or checks that it may be used; says whether it was made.
@@ -281,17 +418,14 @@ fn remove_earlier(dir: &Path) -> Result<(), ResultsError> {
     let tables = TABLES
         .iter()
         .flat_map(|name| [format!("{name}.parquet"), format!("{name}.csv")]);
+    // The manifest goes first: without it nobody takes the rest for a whole run.
     let others = [MANIFEST_FILE, AGGREGATES_FILE, RUN_LOG_FILE].map(str::to_owned);
-    for name in tables.chain(others) {
+    for name in others.into_iter().chain(tables) {
         let path = dir.join(name);
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(ResultsError::write(&path, source));
-            }
-            _ => {}
-        }
+        disk::remove(&path).map_err(|source| ResultsError::write(&path, source))?;
     }
-    Ok(())
+    let work = plan::work_folder(dir);
+    disk::remove_folder(&work).map_err(|source| ResultsError::write(&work, source))
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {
@@ -305,13 +439,6 @@ fn compact_json(value: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec(value).expect("plain data with text keys");
     text.push(b'\n');
     text
-}
-
-/// Makes the renames last, where the system can.
-fn sync_folder(dir: &Path) {
-    if let Ok(folder) = fs::File::open(dir) {
-        drop(folder.sync_all());
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Indices are those of the [`crate::layout::Layout`].
 
 use crate::error::ResultsError;
+use crate::sums::Sums;
 
 /// One block of consecutive replicates under every arm.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +90,64 @@ pub trait Sink {
     /// # Errors
     /// If it cannot be stored.
     fn block(&mut self, record: &BlockRecord) -> Result<(), ResultsError>;
+
+    /// Replicates of a part, a multiple of any block: after each, at multiples of this number, [`Sink::end_part`] is
+    /// called. By default a run is one part.
+    fn part(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// Hears what is added up over all blocks up to the end of a part that has just been taken, and nothing beyond.
+    ///
+    /// # Errors
+    /// If it cannot be stored.
+    fn end_part(&mut self, _sums: &Sums) -> Result<(), ResultsError> {
+        Ok(())
+    }
+}
+
+impl BlockRecord {
+    /// The same block without the replicates below a number; `None` if nothing is left.
+    #[must_use]
+    pub fn from_replicate(&self, from: u64) -> Option<Self> {
+        let skip = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let n = self.n.checked_sub(skip).filter(|n| *n > 0)?;
+        Some(Self {
+            first: self.first + skip as u64,
+            n,
+            arms: self.arms.iter().map(|arm| arm.from_lane(skip)).collect(),
+        })
+    }
+}
+
+impl ArmBlock {
+    fn from_lane(&self, skip: usize) -> Self {
+        let lanes = |all: &Vec<Vec<f32>>| -> Vec<Vec<f32>> {
+            let rest = all.iter().map(|lanes| lanes[skip..].to_vec());
+            rest.collect()
+        };
+        let skipped = skip as u32;
+        let events = self.events.iter().filter(|row| row.lane >= skipped);
+        let decisions = self.decisions.iter().filter(|row| row.lane >= skipped);
+        Self {
+            inputs: lanes(&self.inputs),
+            outcomes: lanes(&self.outcomes),
+            faults: self.faults[skip..].to_vec(),
+            events: events
+                .map(|row| EventRow {
+                    lane: row.lane - skipped,
+                    ..*row
+                })
+                .collect(),
+            decisions: decisions
+                .map(|row| DecisionRow {
+                    lane: row.lane - skipped,
+                    ..row.clone()
+                })
+                .collect(),
+            trajectories: self.trajectories.iter().map(lanes).collect(),
+        }
+    }
 }
 
 /// Takes blocks and keeps nothing.

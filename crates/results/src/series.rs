@@ -52,15 +52,19 @@ impl SeriesStore {
 
     /// Ends the filling.
     pub fn finish(self) -> SeriesAggregates {
+        self.take()
+    }
+
+    /// Takes what was filled in and leaves nothing, for whoever cannot have the store itself.
+    pub fn take(&self) -> SeriesAggregates {
         let cells = self
             .cells
-            .into_iter()
-            .map(|cell| cell.into_inner().unwrap_or_else(PoisonError::into_inner))
-            .collect();
+            .iter()
+            .map(|cell| std::mem::take(&mut *cell.lock().unwrap_or_else(PoisonError::into_inner)));
         SeriesAggregates {
             n_measures: self.n_measures,
-            scales: self.scales,
-            cells,
+            scales: self.scales.clone(),
+            cells: cells.collect(),
         }
     }
 }
@@ -87,6 +91,25 @@ pub struct SeriesPoint {
 }
 
 impl SeriesAggregates {
+    /// Takes the histograms of every cell, `[arm][measure][step]`.
+    pub(crate) fn of_cells(layout: &Layout, cells: Vec<Vec<Histogram>>) -> Self {
+        Self {
+            cells,
+            ..SeriesStore::new(layout).finish()
+        }
+    }
+
+    /// Whether there is a sound histogram for each arm, measure and step of a layout.
+    pub fn fits(&self, layout: &Layout) -> bool {
+        let n_steps = layout.steps.len();
+        let whole = |steps: &Vec<Histogram>| {
+            steps.len() == n_steps && steps.iter().all(Histogram::is_sound)
+        };
+        self.n_measures == layout.measures.len()
+            && self.cells.len() == layout.arms.len() * layout.measures.len()
+            && self.cells.iter().all(whole)
+    }
+
     /// The histogram of a cell.
     pub fn histogram(&self, arm: usize, measure: usize, step: usize) -> &Histogram {
         &self.cells[arm * self.n_measures + measure][step]

@@ -127,8 +127,9 @@ fn arm_block(first: u64, n: usize, arm: u64, salt: u64) -> ArmBlock {
             .collect(),
         ..ArmBlock::default()
     };
-    if salt % 3 == 1 {
-        block.faults[n / 2] = Some(FaultRow {
+    // A replicate is the same in a ragged block.
+    if salt % 3 == 1 && n > 32 {
+        block.faults[32] = Some(FaultRow {
             step: 3,
             kind: (arm as u32) % 2,
         });

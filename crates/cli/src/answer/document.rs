@@ -4,7 +4,7 @@ use foedera_analysis::blockers;
 use foedera_results::{Estimate, Layout, decision::DecisionTallies, layout::OutcomeKind};
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, making::Failed};
 
 /// The whole answer.
 pub(crate) fn document(answer: &Answer<'_>) -> Value {
@@ -31,7 +31,21 @@ pub(crate) fn document(answer: &Answer<'_>) -> Value {
         "folder": answer.results.dir().display().to_string(),
         "files": files,
         "arms": arms,
+        "failed": failed(answer),
     })
+}
+
+/// The failed replicates, the first thousand of them, with all it takes to let each happen again.
+fn failed(answer: &Answer<'_>) -> Vec<Value> {
+    let all = answer.aggregates.failed.iter().filter_map(|one| {
+        let words = Failed::of(answer, one)?;
+        Some(json!({
+            "replicate": one.replicate, "policy": words.arm.id, "kind": words.kind.id,
+            "what": words.kind.title, "step": one.step, "date": words.date,
+            "seed": answer.results.manifest.origin.seed,
+        }))
+    });
+    all.collect()
 }
 
 fn arm_document(answer: &Answer<'_>, arm: usize) -> Value {

@@ -1,13 +1,16 @@
 //! How the answer came about: replicates, failures, speed, files, and what the signs mean.
 
-use foedera_results::digits;
+use foedera_results::{aggregates::FailedReplicate, digits, layout::Name};
 
 use super::Answer;
 use crate::{
-    face::Face,
+    face::{Face, shell_word},
     number::{self, bytes, count, seconds},
     prose,
 };
+
+/// Failed replicates that are listed one by one.
+const FAILED_SHOWN: usize = 5;
 
 /// The closing lines.
 pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
@@ -113,5 +116,58 @@ fn faults(face: &Face, answer: &Answer<'_>) -> String {
         "  failed replicates, left out of every number: {}",
         parts.join("; ")
     );
-    face.paint.bad(&line) + "\n"
+    face.paint.bad(&line) + "\n" + &failed_ones(face, answer)
+}
+
+/// The first failed replicates, each with the command that tells it again.
+fn failed_ones(face: &Face, answer: &Answer<'_>) -> String {
+    let folder = shell_word(&answer.results.dir().display().to_string());
+    let mut text = String::new();
+    for one in answer.aggregates.failed.iter().take(FAILED_SHOWN) {
+        let Some(failed) = Failed::of(answer, one) else {
+            continue;
+        };
+        text += &format!(
+            "    {}, {}: foedera replay {folder} --replicate {} --policy {}\n",
+            failed.date,
+            failed.kind.title,
+            one.replicate,
+            shell_word(&failed.arm.id)
+        );
+    }
+    let listed = answer.aggregates.failed.len().min(FAILED_SHOWN) as u64;
+    let more = answer.aggregates.n_failed().saturating_sub(listed);
+    if more > 0 {
+        text += &face.aside(&format!(
+            "and {} more: column `fault` of runs.parquet names each, --json the first thousand",
+            count(more)
+        ));
+    }
+    text
+}
+
+/// A failed replicate in words.
+pub(super) struct Failed<'a> {
+    /// The policy it ran under.
+    pub(super) arm: &'a Name,
+    /// What went wrong.
+    pub(super) kind: &'a Name,
+    /// The month of the step at which it did.
+    pub(super) date: String,
+}
+
+impl<'a> Failed<'a> {
+    /// The words of a failed replicate; `None` if the folder's lists are too short for it.
+    pub(super) fn of(answer: &Answer<'a>, one: &FailedReplicate) -> Option<Self> {
+        let layout = answer.layout;
+        let step = layout.steps.get(one.step as usize);
+        Some(Self {
+            arm: layout.arms.get(one.arm as usize)?,
+            kind: layout.fault_kinds.get(one.kind as usize)?,
+            date: step.map_or_else(
+                || "at the end".to_owned(),
+                |step| format!("{:04}-{:02}", step.year, step.month),
+            ),
+        })
+    }
 }

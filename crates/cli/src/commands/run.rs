@@ -3,29 +3,30 @@
 mod until;
 
 use std::{
-    env,
     path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
 };
 
 use clap::Args as ClapArgs;
-use foedera_ensemble::{BASE, Summary, until::CAP};
+use foedera_ensemble::{
+    BASE,
+    until::{CAP, Goal},
+};
 use foedera_results::{
     Layout, Manifest, RunWriter, WriteOptions,
-    manifest::{Origin, RunLog, RunStatus, TextFile, sha256},
-    output,
+    manifest::{Origin, TextFile, Until},
+    output::{self, Found, Resumed},
 };
 use foedera_scenario::{Loaded, Override, Scenario};
 
 use crate::{
-    answer::{self, Answer},
-    clock,
+    commands::resume,
     exit::Exit,
-    face::{Face, shell_word},
+    face::Face,
     failure::Failure,
     interrupt::Interrupt,
-    number,
+    making, number,
     progress::{Form, Meter},
     results_folder::{self, Place},
     scenario_file,
@@ -34,8 +35,6 @@ use crate::{
 
 /// Replicates if nobody says how many.
 const N: u64 = 10_000;
-/// A larger share of failed replicates than this is no answer: the rest may be a biased choice.
-const FAULT_SHARE_MAX: f64 = 0.01;
 
 /// What to run.
 #[derive(Debug, ClapArgs)]
@@ -80,6 +79,11 @@ pub(crate) struct Args {
     /// Replaces the results in the folder; other files in it are left alone
     #[arg(long)]
     force: bool,
+    /// Runs one part of N alone, as in --shard 3/16: whole row groups; `foedera merge` puts the parts together
+    ///
+    /// The same command on a finished shard returns at once, and goes on with one that was interrupted.
+    #[arg(long, value_name = "I/N", requires = "output", conflicts_with = "until", value_parser = crate::command_line::shard)]
+    shard: Option<(u64, u64)>,
     /// Writes the tables as CSV too
     #[arg(long)]
     csv: bool,
@@ -101,42 +105,113 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let layout = order.layout()?;
     let mut manifest = Manifest::running(origin(args, &loaded, &order, &layout), layout);
     manifest.until = until::rule(&order, &manifest, &goals);
+    if let Some((index, of)) = args.shard {
+        let shard = manifest.sharded(index, of);
+        manifest = shard.ok_or_else(|| too_many_shards(&manifest, index, of))?;
+    }
     let folder = match place(args, &order.scenario, &manifest)? {
         Place::Answered(folder) => {
             let shown = folder.display();
             face.note(&format!(
                 "{shown} holds the answer to the same request, unharmed: shown again"
             ));
-            return close(args, face, &folder, None);
+            return making::close(face, &folder, None);
         }
         Place::Fresh(folder) => folder,
     };
-    let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
-    let label = match args.until.first() {
-        Some(goal) => Some(goal.clone()),
-        None => order
-            .request
-            .headline
-            .map(|idx| manifest.layout.outcomes[idx].label.clone()),
-    };
-    let rule = manifest.until.clone();
+    if let Some(exit) = shard_there(args, face, &folder, &manifest)? {
+        return Ok(exit);
+    }
     let options = WriteOptions {
         csv: args.csv,
         trajectories: false,
         force: args.force,
     };
-    let mut writer = RunWriter::create(&folder, options, manifest)?;
-    let started = SystemTime::now();
-    let meter = Meter::start(face, args.progress, n, &label.unwrap_or_default());
-    let summary = match rule {
-        None => order.run(&mut writer, &meter, &interrupt)?,
-        Some(rule) => until::run(&order, &goals, rule, &mut writer, &meter, &interrupt)?,
+    let writer = RunWriter::create(&folder, options, manifest.clone())?;
+    if let Some(rule) = manifest.until.clone() {
+        let seconds = run_until(args, face, &order, (&goals, rule), writer)?;
+        return making::close(face, &folder, Some(seconds));
+    }
+    let from = Resumed {
+        writer,
+        first: manifest.first(),
+        counted: 0,
+        before: None,
+        lost: None,
     };
+    let made = making::make(face, order, args.progress, &manifest, from)?;
+    match made.manifest.shard {
+        Some(shard) => making::close_shard(face, &folder, &made.manifest, shard, false),
+        None => making::close(face, &folder, Some(made.seconds)),
+    }
+}
+
+/// Runs until enough is known; gives the seconds that it took.
+fn run_until(
+    args: &Args,
+    face: &Face,
+    order: &Order,
+    (goals, rule): (&[Goal], Until),
+    mut writer: RunWriter,
+) -> Result<f64, Failure> {
+    let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
+    let label = args.until.first().map_or("", String::as_str);
+    let started = SystemTime::now();
+    let meter = Meter::start(face, args.progress, order.request.n, label);
+    let summary = until::run(order, goals, rule, &mut writer, &meter, &interrupt)?;
     let seconds = meter.seconds();
+    let folder = writer.dir().to_owned();
     writer.finish(&summary.aggregates, &summary.series)?;
-    output::write_run_log(&folder, &run_log(&order, &summary, started, seconds))?;
+    let log = making::run_log(order, summary.completed, started, seconds);
+    output::write_run_log(&folder, &log)?;
     work::tell_repairs(face, &order.scenario, &summary.repairs);
-    close(args, face, &folder, Some(seconds))
+    Ok(seconds)
+}
+
+/// A shard that is there already is not made again; one that was begun goes on.
+fn shard_there(
+    args: &Args,
+    face: &Face,
+    folder: &PathBuf,
+    wanted: &Manifest,
+) -> Result<Option<Exit>, Failure> {
+    let Some(shard) = wanted.shard else {
+        return Ok(None);
+    };
+    if args.force || !making::holds_files(folder) {
+        return Ok(None);
+    }
+    let is_ours = |found: &Manifest| {
+        found.origin == wanted.origin && found.layout == wanted.layout && found.shard == Some(shard)
+    };
+    let has_csv = |found: &Manifest| found.files.iter().any(|file| file.name == "runs.csv");
+    match output::find(folder) {
+        Ok(Found::Complete(found)) if is_ours(&found) && has_csv(&found) == args.csv => {
+            let damaged = output::damaged_files(folder, &found);
+            if damaged.is_empty() {
+                return making::close_shard(face, folder, &found, shard, true).map(Some);
+            }
+            let (name, wrong) = &damaged[0];
+            Err(Failure::NotTheSame {
+                what: format!("the shard is finished, but {name} is damaged: {wrong}"),
+                help: "make it again with --force".to_owned(),
+            })
+        }
+        Ok(Found::Unfinished(found)) if is_ours(&found) => {
+            resume::go_on(face, folder, &found, args.threads, args.progress).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn too_many_shards(manifest: &Manifest, index: u64, of: u64) -> Failure {
+    let groups = manifest.origin.n.div_ceil(manifest.group);
+    Failure::TooManyShards {
+        index,
+        of,
+        groups: number::counted(groups, "row group"),
+        group: number::count(manifest.group),
+    }
 }
 
 /// Where the results go.
@@ -198,7 +273,7 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origi
     Origin {
         program: "foedera".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        catalogue_sha256: catalogue_hash(),
+        catalogue_sha256: making::catalogue_hash(),
         command,
         scenario: order.scenario.name.clone(),
         title: order.scenario.title.clone(),
@@ -211,101 +286,5 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origi
         first: 0,
         n: order.request.n,
         design: order.request.design.clone(),
-    }
-}
-
-/// A hash of the law's parameters with their ranges.
-fn catalogue_hash() -> String {
-    let text = serde_json::to_string(foedera_sim::catalogue().params);
-    sha256(text.expect("plain data has a JSON form").as_bytes())
-}
-
-fn run_log(order: &Order, summary: &Summary, started: SystemTime, seconds: f64) -> RunLog {
-    let histories = summary
-        .completed
-        .saturating_mul(order.request.policies.len() as u64);
-    #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
-    let replicates_per_second = histories as f64 / seconds.max(1e-9);
-    RunLog {
-        started: clock::rfc3339(started),
-        finished: clock::rfc3339(SystemTime::now()),
-        host: std::fs::read_to_string("/etc/hostname")
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
-        threads: order.request.threads,
-        isa: order.request.isa.name().to_owned(),
-        seconds,
-        replicates_per_second,
-        command: env::args().collect(),
-    }
-}
-
-/// Reads the folder again, prints the answer and says how it ended.
-fn close(args: &Args, face: &Face, folder: &Path, seconds: Option<f64>) -> Result<Exit, Failure> {
-    let results = results_folder::open(folder)?;
-    let answer = Answer::read(&results, seconds)?;
-    if face.json {
-        face.document(&answer::document(&answer))?;
-    } else {
-        face.data(&answer.text(face))?;
-    }
-    let manifest = &results.manifest;
-    let folder = shell_word(&folder.display().to_string());
-    if manifest.status == RunStatus::Interrupted {
-        let (done, of) = (
-            number::count(manifest.completed),
-            number::count(manifest.origin.n),
-        );
-        face.note(&format!(
-            "interrupted: {done} of {of} replicates are done and written"
-        ));
-        face.next(&format!(
-            "foedera run {} -n {} -o {folder} --force",
-            shell_word(&args.file.display().to_string()),
-            manifest.origin.n
-        ));
-        return Ok(Exit::Interrupted);
-    }
-    match manifest.layout.initiatives.first() {
-        Some(initiative) => face.next(&format!(
-            "foedera why {folder} --initiative {}",
-            shell_word(&initiative.id)
-        )),
-        None => face.next(&format!("foedera replay {folder} --replicate 0")),
-    }
-    let (failed, all) = results
-        .aggregates
-        .arms
-        .iter()
-        .fold((0, 0), |(failed, all), arm| {
-            (failed + arm.n_failed(), all + arm.replicates)
-        });
-    if too_many(failed, all) {
-        return Err(Failure::TooManyFaults { failed, all });
-    }
-    Ok(until::exit(manifest))
-}
-
-/// Whether so many replicates failed that the rest is no answer.
-fn too_many(failed: u64, all: u64) -> bool {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a share compared with a hundredth"
-    )]
-    let too_many = failed as f64 > FAULT_SHARE_MAX * all as f64;
-    too_many
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_failure_in_a_hundred_is_the_limit() {
-        assert!(!too_many(0, 0));
-        assert!(!too_many(1, 100));
-        assert!(too_many(2, 100));
-        assert!(too_many(1, 1));
     }
 }

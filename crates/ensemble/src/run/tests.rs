@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use foedera_results::manifest::{Manifest, Origin};
+use foedera_results::output::Resumed;
 use foedera_results::{Discard, ResultsError, RunWriter, WriteOptions};
 use foedera_sim::batch::{Blocker, Decision, Event, Fault, FaultKind, Happening};
 use foedera_sim::rng;
@@ -28,6 +29,31 @@ fn uniform(block: &Block<'_>, lane: usize, what: u32) -> f32 {
         what,
         policy,
     ))
+}
+
+/// Runs an ensemble from its first replicate.
+fn run_made<E: FnMut(&Block<'_>) -> BlockOutcome>(
+    scenario: &Scenario,
+    layout: Layout,
+    request: &Request,
+    make_engine: &(impl Fn() -> E + Sync),
+    sink: &mut dyn Sink,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Summary, EnsembleError> {
+    let to = Listener {
+        sink,
+        progress,
+        stop,
+    };
+    run_with(
+        scenario,
+        layout,
+        request,
+        Before::default(),
+        make_engine,
+        to,
+    )
 }
 
 /// One block of the made-up engine. One replicate in two hundred fails.
@@ -125,7 +151,7 @@ fn ensemble(request: &Request, sink: &mut dyn Sink) -> Result<Summary, EnsembleE
     let scenario = test_data::scenario();
     let layout = layout_of(&scenario, request);
     let stop = AtomicBool::new(false);
-    run_with(
+    run_made(
         &scenario,
         layout,
         request,
@@ -136,13 +162,8 @@ fn ensemble(request: &Request, sink: &mut dyn Sink) -> Result<Summary, EnsembleE
     )
 }
 
-fn write(
-    dir: &Path,
-    request: &Request,
-    make_engine: &(impl Fn() -> fn(&Block<'_>) -> BlockOutcome + Sync),
-) {
+fn manifest_of(layout: &Layout, request: &Request) -> Manifest {
     let scenario = test_data::scenario();
-    let layout = layout_of(&scenario, request);
     let origin = Origin {
         program: "foedera".to_owned(),
         version: "0".to_owned(),
@@ -160,15 +181,25 @@ fn write(
         n: request.n,
         design: request.design.clone(),
     };
+    Manifest::running(origin, layout.clone())
+}
+
+fn write(
+    dir: &Path,
+    request: &Request,
+    make_engine: &(impl Fn() -> fn(&Block<'_>) -> BlockOutcome + Sync),
+) {
+    let scenario = test_data::scenario();
+    let layout = layout_of(&scenario, request);
     let options = WriteOptions {
         csv: true,
         trajectories: true,
         force: false,
     };
-    let manifest = Manifest::running(origin, layout.clone());
+    let manifest = manifest_of(&layout, request);
     let mut writer = RunWriter::create(dir, options, manifest).expect("this works");
     let stop = AtomicBool::new(false);
-    let summary = run_with(
+    let summary = run_made(
         &scenario,
         layout,
         request,
@@ -181,6 +212,110 @@ fn write(
     writer
         .finish(&summary.aggregates, &summary.series)
         .expect("this works");
+}
+
+/// Passes on so many blocks and no more, as a disk that fills up.
+struct UpTo<'a>(&'a mut RunWriter, u64);
+
+impl Sink for UpTo<'_> {
+    fn block(&mut self, record: &BlockRecord) -> Result<(), ResultsError> {
+        if self.1 == 0 {
+            let path = std::path::PathBuf::from("full");
+            return Err(ResultsError::DiskFull { path });
+        }
+        self.1 -= 1;
+        self.0.block(record)
+    }
+
+    fn part(&self) -> u64 {
+        self.0.part()
+    }
+
+    fn end_part(&mut self, sums: &Sums) -> Result<(), ResultsError> {
+        self.0.end_part(sums)
+    }
+}
+
+/// Goes on with a run for so many blocks.
+fn go_on(from: Resumed, request: &Request, blocks: u64) -> Result<Manifest, EnsembleError> {
+    let scenario = test_data::scenario();
+    let layout = layout_of(&scenario, request);
+    let rest = Request {
+        first: from.first,
+        n: request.n - from.first,
+        ..request.clone()
+    };
+    let before = Before {
+        sums: from.before,
+        counted: from.counted,
+    };
+    let mut writer = from.writer;
+    let stop = AtomicBool::new(false);
+    let to = Listener {
+        sink: &mut UpTo(&mut writer, blocks),
+        progress: &Silent,
+        stop: &stop,
+    };
+    let summary = run_with(&scenario, layout, &rest, before, &|| made_up, to)?;
+    Ok(writer.finish(&summary.aggregates, &summary.series)?)
+}
+
+#[test]
+fn a_run_that_breaks_off_and_goes_on_is_the_same() {
+    let temp = tempfile::tempdir().expect("this works");
+    let engine: fn(&Block<'_>) -> BlockOutcome = made_up;
+    let whole = Request {
+        policies: vec![None],
+        ..request(9000, 2)
+    };
+    write(&temp.path().join("whole"), &whole, &|| engine);
+    let wanted = bytes_of(&temp.path().join("whole"));
+    let layout = layout_of(&test_data::scenario(), &whole);
+    let options = WriteOptions {
+        csv: true,
+        trajectories: true,
+        force: false,
+    };
+    for (threads, blocks) in [(1, 64), (3, 65), (2, 130)] {
+        let dir = temp.path().join(format!("{threads}-{blocks}"));
+        let request = Request {
+            threads,
+            ..whole.clone()
+        };
+        let manifest = manifest_of(&layout, &request);
+        let run = Resumed {
+            writer: RunWriter::create(&dir, options, manifest).expect("this works"),
+            first: 0,
+            counted: 0,
+            before: None,
+            lost: None,
+        };
+        go_on(run, &request, blocks).expect_err("the disk is full");
+        let resumed = RunWriter::resume(&dir).expect("this works");
+        assert_eq!(resumed.first, blocks / 64 * 4096);
+        go_on(resumed, &request, u64::MAX).expect("this works");
+        assert!(
+            bytes_of(&dir) == wanted,
+            "{threads} threads, {blocks} blocks"
+        );
+    }
+}
+
+#[test]
+fn a_longer_run_adds_up_what_is_new() {
+    let temp = tempfile::tempdir().expect("this works");
+    let engine: fn(&Block<'_>) -> BlockOutcome = made_up;
+    let (short, long) = (request(1000, 2), request(4500, 2));
+    write(&temp.path().join("whole"), &long, &|| engine);
+    let dir = temp.path().join("grown");
+    write(&dir, &short, &|| engine);
+    let layout = layout_of(&test_data::scenario(), &long);
+    let target = manifest_of(&layout, &long);
+    let resumed = RunWriter::extend(&dir, &target).expect("this works");
+    // 1,000 is in the middle of a block: its first rows are made again, and none of them is counted twice.
+    assert_eq!((resumed.first, resumed.counted), (0, 1000));
+    go_on(resumed, &long, u64::MAX).expect("this works");
+    assert!(bytes_of(&dir) == bytes_of(&temp.path().join("whole")));
 }
 
 fn bytes_of(dir: &Path) -> Vec<(String, Vec<u8>)> {
@@ -218,7 +353,7 @@ fn any_number_of_threads_writes_the_same_bytes() {
         write(&dir, &request(5000, threads), &|| slow);
         assert!(one == bytes_of(&dir), "{threads} threads differ from one");
     }
-    assert_eq!(one.len(), 12);
+    assert_eq!(one.len(), 13);
 }
 
 /// Keeps every record.
@@ -294,7 +429,7 @@ fn the_headline_is_the_estimate_so_far() {
     let ear = Ear(Mutex::new(Vec::new()));
     let stop = AtomicBool::new(false);
     let layout = layout_of(&scenario, &request);
-    let summary = run_with(
+    let summary = run_made(
         &scenario,
         layout,
         &request,
@@ -333,7 +468,7 @@ fn a_stop_leaves_a_prefix() {
     };
     let mut keep = Keep::default();
     let layout = layout_of(&scenario, &request);
-    let summary = run_with(
+    let summary = run_made(
         &scenario, layout, &request, &engine, &mut keep, &Silent, &stop,
     )
     .expect("this works");
@@ -375,7 +510,7 @@ fn workers_wait_for_a_slow_sink() {
     let stop = AtomicBool::new(false);
     let layout = layout_of(&scenario, &request);
     let mut sink = Slow(&made, 0);
-    run_with(
+    run_made(
         &scenario, layout, &request, &engine, &mut sink, &Silent, &stop,
     )
     .expect("this works");
@@ -417,7 +552,7 @@ fn an_engine_that_panics_does_not_leave_others_waiting() {
     };
     let stop = AtomicBool::new(false);
     let layout = layout_of(&scenario, &request);
-    drop(run_with(
+    drop(run_made(
         &scenario,
         layout,
         &request,

@@ -1,6 +1,6 @@
 //! A file that appears whole or not at all: written beside its place, hashed, synced, then renamed.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ResultsError;
 use crate::manifest::{self, FileEntry};
+use crate::output::disk;
 
 /// A file being written. Dropped unfinished, it is removed.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Partial {
     pub(crate) fn create(dir: &Path, name: &str) -> Result<Self, ResultsError> {
         let temporary = temporary_of(dir, name);
         let file =
-            File::create(&temporary).map_err(|source| ResultsError::write(&temporary, source))?;
+            disk::create(&temporary).map_err(|source| ResultsError::write(&temporary, source))?;
         Ok(Self::over(file, dir.join(name), temporary, name))
     }
 
@@ -42,28 +43,24 @@ impl Partial {
         }
     }
 
-    /// Writes a whole small file.
+    /// Writes a whole file that is in memory already.
     pub(crate) fn write_whole(
         dir: &Path,
         name: &str,
-        text: &[u8],
+        bytes: &[u8],
+        rows: Option<u64>,
     ) -> Result<FileEntry, ResultsError> {
         let mut partial = Self::create(dir, name)?;
-        let written = partial.write_all(text);
+        let written = partial.write_all(bytes);
         written.map_err(|source| partial.error(source))?;
-        partial.finish(None)
-    }
-
-    /// The file's place.
-    pub(crate) fn target(&self) -> &Path {
-        &self.target
+        partial.finish(rows)
     }
 
     /// Syncs the file and gives it its name.
     pub(crate) fn finish(&mut self, rows: Option<u64>) -> Result<FileEntry, ResultsError> {
         let renamed = self
             .sync()
-            .and_then(|()| fs::rename(&self.temporary, &self.target));
+            .and_then(|()| disk::rename(&self.temporary, &self.target));
         renamed.map_err(|source| self.error(source))?;
         let digest = std::mem::take(&mut self.hasher).finalize();
         Ok(FileEntry {
@@ -83,9 +80,8 @@ impl Partial {
         let Some(file) = self.file.take() else {
             return Ok(());
         };
-        file.into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        disk::sync(&file)
     }
 
     /// Remembers the first trouble: writers above turn it into text.
@@ -122,7 +118,7 @@ impl Drop for Partial {
     fn drop(&mut self) {
         // Nothing is left to remove after the rename; nobody is left to hear of a failure.
         drop(self.file.take().map(BufWriter::into_parts));
-        drop(fs::remove_file(&self.temporary));
+        drop(disk::remove(&self.temporary));
     }
 }
 
@@ -132,12 +128,14 @@ pub(crate) fn temporary_of(dir: &Path, name: &str) -> PathBuf {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A partial whose bytes go to a device without space.
     #[cfg(target_os = "linux")]
-    pub(crate) fn on_a_full_disk(dir: &Path, name: &str) -> Partial {
+    fn on_a_full_disk(dir: &Path, name: &str) -> Partial {
         let full = File::options().write(true).open("/dev/full").unwrap();
         Partial::over(full, dir.join(name), temporary_of(dir, name), name)
     }
@@ -145,7 +143,7 @@ pub(crate) mod tests {
     #[test]
     fn a_file_appears_whole_with_its_hash() {
         let dir = tempfile::tempdir().unwrap();
-        let entry = Partial::write_whole(dir.path(), "a.json", b"abc").unwrap();
+        let entry = Partial::write_whole(dir.path(), "a.json", b"abc", None).unwrap();
         assert_eq!(entry.sha256, manifest::sha256(b"abc"));
         assert_eq!(
             (entry.bytes, fs::read(dir.path().join("a.json")).unwrap()),

@@ -1,18 +1,72 @@
 //! `runs.parquet` (one row for each replicate and arm), `events.parquet` and `trajectories.parquet`:
 //! the tables that grow block by block.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Float32Array, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field};
 
 use crate::design::Design;
-use crate::error::ResultsError;
 use crate::layout::{Layout, NONE};
 use crate::manifest::Manifest;
-use crate::output::table::{self, Names, Table};
+use crate::output::table::{self, Names, REPLICATE};
 use crate::record::{ArmBlock, BlockRecord, EventRow};
+
+/// The tables that have rows for each replicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One row for each replicate and arm.
+    Runs,
+    /// What happened.
+    Events,
+    /// Every measure at every step.
+    Trajectories,
+}
+
+impl Kind {
+    /// The tables of a run, in the order of the manifest.
+    pub(crate) fn of_run(trajectories: bool) -> &'static [Self] {
+        if trajectories {
+            &[Self::Runs, Self::Events, Self::Trajectories]
+        } else {
+            &[Self::Runs, Self::Events]
+        }
+    }
+
+    /// Name of the table.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Events => "events",
+            Self::Trajectories => "trajectories",
+        }
+    }
+
+    /// Its fields.
+    pub(crate) fn fields(self, manifest: &Manifest) -> Vec<Field> {
+        let layout = &manifest.layout;
+        match self {
+            Self::Runs => runs_fields(layout, &manifest.origin.design),
+            Self::Events => events_fields(),
+            Self::Trajectories => trajectories_fields(layout),
+        }
+    }
+
+    /// The rows of one block, one array for each field.
+    pub(crate) fn columns(
+        self,
+        names: &RowNames,
+        manifest: &Manifest,
+        record: &BlockRecord,
+    ) -> Vec<ArrayRef> {
+        let layout = &manifest.layout;
+        match self {
+            Self::Runs => runs_columns(names, &manifest.origin.design, record),
+            Self::Events => events_columns(names, layout, record),
+            Self::Trajectories => trajectories_columns(names, layout, record),
+        }
+    }
+}
 
 /// Rows of a block in the order (replicate, arm).
 fn rows(record: &BlockRecord) -> impl Iterator<Item = (usize, usize)> {
@@ -20,16 +74,9 @@ fn rows(record: &BlockRecord) -> impl Iterator<Item = (usize, usize)> {
     (0..record.n).flat_map(move |lane| (0..arms).map(move |arm| (lane, arm)))
 }
 
-/// Opens the table of runs.
-pub(crate) fn create_runs(
-    dir: &Path,
-    manifest: &Manifest,
-    provenance: &[(String, String)],
-    csv: bool,
-) -> Result<Table, ResultsError> {
-    let layout = &manifest.layout;
+fn runs_fields(layout: &Layout, design: &Design) -> Vec<Field> {
     let mut fields = id_fields();
-    if manifest.origin.design.per_point > 1 {
+    if design.per_point > 1 {
         let label = "Draw of the inputs, which several replicates share";
         fields.push(table::field("point", DataType::UInt64, label, ""));
     }
@@ -61,16 +108,10 @@ pub(crate) fn create_runs(
             &col.unit,
         ));
     }
-    Table::create(dir, "runs", fields, provenance, csv)
+    fields
 }
 
-/// Appends one block to the table of runs.
-pub(crate) fn append_runs(
-    table: &mut Table,
-    names: &RowNames,
-    design: &Design,
-    record: &BlockRecord,
-) -> Result<(), ResultsError> {
+fn runs_columns(names: &RowNames, design: &Design, record: &BlockRecord) -> Vec<ArrayRef> {
     let fault = |(lane, arm): (usize, usize)| record.arms[arm].faults[lane];
     let mut columns = id_columns(names, record);
     if design.per_point > 1 {
@@ -94,15 +135,10 @@ pub(crate) fn append_runs(
         });
         columns.push(Arc::new(values.collect::<Float32Array>()));
     }
-    table.append(columns)
+    columns
 }
 
-/// Opens the table of events.
-pub(crate) fn create_events(
-    dir: &Path,
-    provenance: &[(String, String)],
-    csv: bool,
-) -> Result<Table, ResultsError> {
+fn events_fields() -> Vec<Field> {
     let name = |id: &str, label: &str| table::optional(id, table::name_type(), label, "");
     let mut fields = id_fields();
     fields.extend(step_fields());
@@ -123,16 +159,11 @@ pub(crate) fn create_events(
         "Parties or blockers",
         "",
     ));
-    Table::create(dir, "events", fields, provenance, csv)
+    fields
 }
 
-/// Appends the events of one block; those of failed replicates stay, up to their failure.
-pub(crate) fn append_events(
-    table: &mut Table,
-    names: &RowNames,
-    layout: &Layout,
-    record: &BlockRecord,
-) -> Result<(), ResultsError> {
+/// The events of one block; those of failed replicates stay, up to their failure.
+fn events_columns(names: &RowNames, layout: &Layout, record: &BlockRecord) -> Vec<ArrayRef> {
     let mut of_row: Vec<(usize, &EventRow)> = Vec::new();
     let mut rest: Vec<&[EventRow]> = record.arms.iter().map(|arm| &arm.events[..]).collect();
     for lane in 0..record.n {
@@ -154,7 +185,7 @@ pub(crate) fn append_events(
     let days = steps
         .clone()
         .map(|step| table::days_of(&layout.steps, step));
-    table.append(vec![
+    vec![
         Arc::new(UInt64Array::from_iter_values(replicates)),
         names.arms.column(of_row.iter().map(|&(arm, _)| arm as u32)),
         Arc::new(UInt32Array::from_iter_values(steps)),
@@ -173,16 +204,11 @@ pub(crate) fn append_events(
                 .map(|(_, event)| event.count)
                 .collect::<UInt32Array>(),
         ),
-    ])
+    ]
 }
 
-/// Opens the table of full trajectories: one row for each replicate, arm and step.
-pub(crate) fn create_trajectories(
-    dir: &Path,
-    layout: &Layout,
-    provenance: &[(String, String)],
-    csv: bool,
-) -> Result<Table, ResultsError> {
+/// Full trajectories: one row for each replicate, arm and step.
+fn trajectories_fields(layout: &Layout) -> Vec<Field> {
     let mut fields = id_fields();
     fields.extend(step_fields());
     for measure in &layout.measures {
@@ -194,16 +220,10 @@ pub(crate) fn create_trajectories(
             &measure.unit,
         ));
     }
-    Table::create(dir, "trajectories", fields, provenance, csv)
+    fields
 }
 
-/// Appends the trajectories of one block.
-pub(crate) fn append_trajectories(
-    table: &mut Table,
-    names: &RowNames,
-    layout: &Layout,
-    record: &BlockRecord,
-) -> Result<(), ResultsError> {
+fn trajectories_columns(names: &RowNames, layout: &Layout, record: &BlockRecord) -> Vec<ArrayRef> {
     let n_steps = layout.steps.len() as u32;
     let long = || rows(record).flat_map(|row| (0..n_steps).map(move |step| (row, step)));
     let replicates = long().map(|((lane, _), _)| record.first + lane as u64);
@@ -226,7 +246,7 @@ pub(crate) fn append_trajectories(
         let values = long().map(|((lane, arm), step)| value(&record.arms[arm], step, lane));
         columns.push(Arc::new(values.collect::<Float32Array>()));
     }
-    table.append(columns)
+    columns
 }
 
 /// The lists of names that rows refer to.
@@ -252,7 +272,7 @@ impl RowNames {
 
 fn id_fields() -> Vec<Field> {
     vec![
-        table::field("replicate", DataType::UInt64, "Replicate", ""),
+        table::field(REPLICATE, DataType::UInt64, "Replicate", ""),
         table::field("policy", table::name_type(), "Policy", ""),
     ]
 }

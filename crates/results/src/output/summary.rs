@@ -1,7 +1,6 @@
 //! `series.parquet` (quantiles of every measure at every step) and `decisions.parquet` (who blocked what,
 //! in which year, by which term): the tables written at the end from what was added up.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Float64Array, UInt32Array, UInt64Array};
@@ -9,24 +8,21 @@ use arrow::datatypes::DataType;
 
 use crate::aggregates::Aggregates;
 use crate::decision::YearTerm;
-use crate::error::ResultsError;
 use crate::interval::Estimate;
 use crate::layout::Layout;
-use crate::manifest::FileEntry;
-use crate::output::table::{self, Names, Table};
+use crate::output::table::{self, Dress, Names, Table, Written, csv_head};
 use crate::series::{LEVELS, SeriesAggregates, SeriesPoint};
 
 /// Names of the quantile columns, in the order of [`LEVELS`].
 pub(crate) const QUANTILE_NAMES: [&str; 5] = ["q05", "q25", "q50", "q75", "q95"];
 
-/// Writes the table of series.
-pub(crate) fn write_series(
-    dir: &Path,
+/// The table of series.
+pub(crate) fn series_table(
     layout: &Layout,
-    provenance: &[(String, String)],
+    dress: Dress<'_>,
     csv: bool,
     series: &SeriesAggregates,
-) -> Result<Vec<FileEntry>, ResultsError> {
+) -> Written {
     let number =
         |name: &str, label: &str| table::optional(name, DataType::Float64, label, "as the measure");
     let name = |id: &str, label: &str| table::field(id, table::name_type(), label, "");
@@ -55,15 +51,16 @@ pub(crate) fn write_series(
             &format!("{percent}, upper end of its 95 % interval"),
         ));
     }
-    let mut table = Table::create(dir, "series", fields, provenance, csv)?;
+    let head = csv_head(&fields);
+    let mut table = Table::new(fields, dress, csv);
     let names = SeriesNames::new(layout);
     for arm in 0..layout.arms.len() {
         for measure in 0..layout.measures.len() {
-            table.append(series_columns(layout, &names, series, (arm, measure)))?;
+            table.append(series_columns(layout, &names, series, (arm, measure)));
         }
-        table.end_group()?;
+        table.end_group();
     }
-    table.finish()
+    with_head(head, table.finish())
 }
 
 struct SeriesNames {
@@ -148,14 +145,13 @@ struct DecisionLine {
     cell: YearTerm,
 }
 
-/// Writes the table of decisions.
-pub(crate) fn write_decisions(
-    dir: &Path,
+/// The table of decisions.
+pub(crate) fn decisions_table(
     layout: &Layout,
-    provenance: &[(String, String)],
+    dress: Dress<'_>,
     csv: bool,
     aggregates: &Aggregates,
-) -> Result<Vec<FileEntry>, ResultsError> {
+) -> Written {
     let name = |id: &str, label: &str| table::optional(id, table::name_type(), label, "");
     let count = |id: &str, label: &str| table::field(id, DataType::UInt64, label, "tablings");
     let fields = vec![
@@ -172,7 +168,8 @@ pub(crate) fn write_decisions(
         count("sole_blocks", "Tablings that the actor alone blocked"),
         count("pivotal", "Tablings at which the actor was pivotal"),
     ];
-    let mut table = Table::create(dir, "decisions", fields, provenance, csv)?;
+    let head = csv_head(&fields);
+    let mut table = Table::new(fields, dress, csv);
     let lines = decision_lines(aggregates);
     let names = |ids: Vec<&str>| Names::new(ids);
     let arms = names(layout.arms.iter().map(|arm| arm.id.as_str()).collect());
@@ -207,8 +204,14 @@ pub(crate) fn write_decisions(
         numbers(|line| line.cell.blocks),
         numbers(|line| line.cell.sole),
         numbers(|line| line.cell.pivotal),
-    ])?;
-    table.finish()
+    ]);
+    with_head(head, table.finish())
+}
+
+/// Puts the names of the columns before the rows as CSV.
+fn with_head(head: Vec<u8>, mut written: Written) -> Written {
+    written.csv = written.csv.map(|rows| [head, rows].concat());
+    written
 }
 
 fn decision_lines(aggregates: &Aggregates) -> Vec<DecisionLine> {

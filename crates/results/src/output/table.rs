@@ -1,10 +1,9 @@
 //! A table on its way to disk: Parquet, and the same rows as CSV if asked for.
 //!
 //! zstd at level 1; floats by byte stream split and ids by delta, both without dictionary; names by
-//! dictionary. Each field carries its label and unit, the file its provenance. Row groups end where the
-//! caller says, so that equal rows are equal bytes.
+//! dictionary. Each field carries its label and unit, the file its provenance. A table is encoded in memory, a part of
+//! a run at a time, so that equal rows are equal bytes; [`crate::output::assemble`] puts parts together.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -14,167 +13,114 @@ use arrow::datatypes::{
     DataType, Date32Type, Field, Float32Type, Float64Type, Int32Type, Int64Type, Schema, SchemaRef,
     UInt32Type, UInt64Type,
 };
+use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 
-use crate::error::ResultsError;
 use crate::layout::StepDate;
-use crate::manifest::FileEntry;
-use crate::output::partial::Partial;
+
+/// Column whose extremes each row group keeps: which replicates are in it.
+pub(crate) const REPLICATE: &str = "replicate";
+
+/// What every table of a run has in common.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dress<'a> {
+    /// Keys and values that the file carries.
+    pub(crate) provenance: &'a [(String, String)],
+    /// Names as they are, not by dictionary: pages of several parts that follow one another in one row group
+    /// cannot share one.
+    pub(crate) plain_names: bool,
+}
 
 /// A table being written.
 #[derive(Debug)]
 pub(crate) struct Table {
     schema: SchemaRef,
-    parquet: ArrowWriter<Partial>,
-    csv: Option<csv::Writer<Partial>>,
+    parquet: ArrowWriter<Vec<u8>>,
+    csv: Option<csv::Writer<Vec<u8>>>,
     rows: u64,
 }
 
-impl Table {
-    /// Opens `name.parquet` and, if asked for, `name.csv`.
-    pub(crate) fn create(
-        dir: &Path,
-        name: &str,
-        fields: Vec<Field>,
-        provenance: &[(String, String)],
-        with_csv: bool,
-    ) -> Result<Self, ResultsError> {
-        let file = Partial::create(dir, &format!("{name}.parquet"))?;
-        let csv = if with_csv {
-            Some(Partial::create(dir, &format!("{name}.csv"))?)
-        } else {
-            None
-        };
-        Self::over(file, csv, dir, fields, provenance)
-    }
+/// A table that is written.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    /// A whole Parquet file.
+    pub(crate) parquet: Bytes,
+    /// The rows as CSV, without the names of the columns.
+    pub(crate) csv: Option<Vec<u8>>,
+    /// Number of rows.
+    pub(crate) rows: u64,
+}
 
-    /// Writes into a file that is open already.
-    pub(crate) fn over(
-        file: Partial,
-        csv: Option<Partial>,
-        dir: &Path,
-        fields: Vec<Field>,
-        provenance: &[(String, String)],
-    ) -> Result<Self, ResultsError> {
+impl Table {
+    /// Begins a table.
+    pub(crate) fn new(fields: Vec<Field>, dress: Dress<'_>, with_csv: bool) -> Self {
         let schema = Arc::new(Schema::new(fields));
-        let properties = properties(&schema, provenance);
-        let parquet = ArrowWriter::try_new(file, schema.clone(), Some(properties))
-            .map_err(|error| ResultsError::write(dir, std::io::Error::other(error)))?;
-        let mut table = Self {
+        let parquet = writer(Vec::new(), &schema, dress);
+        Self {
             schema,
             parquet,
-            csv: csv.map(csv::Writer::from_writer),
+            csv: with_csv.then(|| csv::Writer::from_writer(Vec::new())),
             rows: 0,
-        };
-        table.write_csv_head()?;
-        Ok(table)
+        }
     }
 
     /// Appends rows given as one array for each column.
-    pub(crate) fn append(&mut self, columns: Vec<ArrayRef>) -> Result<(), ResultsError> {
-        let batch = RecordBatch::try_new(self.schema.clone(), columns)
-            .expect("writers build their columns from the schema's fields");
+    pub(crate) fn append(&mut self, columns: Vec<ArrayRef>) {
+        let batch = batch(&self.schema, columns);
         if batch.num_rows() == 0 {
-            return Ok(());
+            return;
         }
-        let written = self.parquet.write(&batch);
-        written.map_err(|error| self.error(error))?;
+        self.parquet.write(&batch).expect(IN_MEMORY);
         self.rows += batch.num_rows() as u64;
-        self.write_csv_rows(&batch)
+        if let Some(csv) = &mut self.csv {
+            write_csv_rows(csv, &batch);
+        }
     }
 
     /// Ends the row group.
-    pub(crate) fn end_group(&mut self) -> Result<(), ResultsError> {
-        let flushed = self.parquet.flush();
-        flushed.map_err(|error| self.error(error))
+    pub(crate) fn end_group(&mut self) {
+        self.parquet.flush().expect(IN_MEMORY);
     }
 
-    /// Ends the table and gives its files their names.
-    pub(crate) fn finish(mut self) -> Result<Vec<FileEntry>, ResultsError> {
-        let finished = self.parquet.finish();
-        finished.map_err(|error| self.error(error))?;
-        self.write_csv(|csv| Ok(csv.flush()?))?;
-        let mut files = vec![self.parquet.inner_mut().finish(Some(self.rows))?];
-        if let Some(csv) = self.csv.take() {
-            let mut partial = csv.into_inner().expect("the rows are flushed");
-            files.push(partial.finish(Some(self.rows))?);
+    /// Ends the table.
+    pub(crate) fn finish(self) -> Written {
+        let parquet = self.parquet.into_inner().expect(IN_MEMORY);
+        Written {
+            parquet: Bytes::from(parquet),
+            csv: self.csv.map(|csv| csv.into_inner().expect(IN_MEMORY)),
+            rows: self.rows,
         }
-        Ok(files)
-    }
-
-    /// From here on the disk is full.
-    #[cfg(all(test, target_os = "linux"))]
-    pub(crate) fn fill_the_disk(&mut self, dir: &Path) {
-        let full = super::partial::tests::on_a_full_disk(dir, "trajectories.parquet");
-        *self.parquet.inner_mut() = full;
-    }
-
-    fn error(&mut self, error: ParquetError) -> ResultsError {
-        self.parquet.inner_mut().error(std::io::Error::other(error))
-    }
-
-    fn write_csv_head(&mut self) -> Result<(), ResultsError> {
-        let schema = self.schema.clone();
-        let names = schema.fields().iter().map(|field| field.name().as_bytes());
-        self.write_csv(|csv| csv.write_record(names))
-    }
-
-    fn write_csv_rows(&mut self, batch: &RecordBatch) -> Result<(), ResultsError> {
-        self.write_csv(|csv| csv_rows(csv, batch))
-    }
-
-    fn write_csv(
-        &mut self,
-        write: impl FnOnce(&mut csv::Writer<Partial>) -> csv::Result<()>,
-    ) -> Result<(), ResultsError> {
-        let Some(csv) = self.csv.as_mut() else {
-            return Ok(());
-        };
-        write(csv).map_err(|error| csv_error(csv.get_ref().target(), error))
     }
 }
 
-fn csv_error(target: &Path, error: csv::Error) -> ResultsError {
-    let source = match error.into_kind() {
-        csv::ErrorKind::Io(source) => source,
-        other => std::io::Error::other(format!("{other:?}")),
-    };
-    ResultsError::write(target, source)
+/// Why a step of writing cannot fail.
+const IN_MEMORY: &str = "rows that fit their fields are encoded in memory";
+
+/// Rows given as one array for each field.
+pub(crate) fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>) -> RecordBatch {
+    RecordBatch::try_new(schema.clone(), columns)
+        .expect("writers build their columns from the schema's fields")
 }
 
-fn csv_rows(csv: &mut csv::Writer<Partial>, batch: &RecordBatch) -> csv::Result<()> {
-    let mut text = String::new();
-    for row in 0..batch.num_rows() {
-        for column in batch.columns() {
-            text.clear();
-            write_cell(&mut text, column, row);
-            csv.write_field(&text)?;
-        }
-        csv.write_record(None::<&[u8]>)?;
-    }
-    Ok(())
+/// Begins a Parquet file of ours.
+pub(crate) fn writer<W: std::io::Write + Send>(
+    to: W,
+    schema: &SchemaRef,
+    dress: Dress<'_>,
+) -> ArrowWriter<W> {
+    ArrowWriter::try_new(to, schema.clone(), Some(properties(schema, dress)))
+        .expect("every type of a field of ours has a Parquet form")
 }
 
-/// Writes one batch as a CSV file, names first.
-pub(crate) fn write_csv_file(
-    file: Partial,
-    batch: &RecordBatch,
-) -> Result<FileEntry, ResultsError> {
-    let target = file.target().to_owned();
-    let mut csv = csv::Writer::from_writer(file);
-    let schema = batch.schema();
-    let names = schema.fields().iter().map(|field| field.name().as_bytes());
-    csv.write_record(names)
-        .and_then(|()| csv_rows(&mut csv, batch))
-        .and_then(|()| Ok(csv.flush()?))
-        .map_err(|error| csv_error(&target, error))?;
-    let mut partial = csv.into_inner().expect("the rows are flushed");
-    partial.finish(Some(batch.num_rows() as u64))
+/// One batch as a CSV file, names first.
+pub(crate) fn csv_file(fields: &[Field], batch: &RecordBatch) -> Vec<u8> {
+    let mut csv = csv::Writer::from_writer(csv_head(fields));
+    write_csv_rows(&mut csv, batch);
+    csv.into_inner().expect(IN_MEMORY)
 }
 
 /// A day as text, `2008-01-31`.
@@ -183,8 +129,29 @@ pub(crate) fn day_text(days: i32) -> String {
     date.map_or_else(String::new, |date| date.to_string())
 }
 
-fn properties(schema: &Schema, provenance: &[(String, String)]) -> WriterProperties {
-    let keys = provenance
+/// The first line of a table as CSV.
+pub(crate) fn csv_head(fields: &[Field]) -> Vec<u8> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let names = fields.iter().map(|field| field.name().as_bytes());
+    csv.write_record(names).expect(IN_MEMORY);
+    csv.into_inner().expect(IN_MEMORY)
+}
+
+fn write_csv_rows(csv: &mut csv::Writer<Vec<u8>>, batch: &RecordBatch) {
+    let mut text = String::new();
+    for row in 0..batch.num_rows() {
+        for column in batch.columns() {
+            text.clear();
+            write_cell(&mut text, column, row);
+            csv.write_field(&text).expect(IN_MEMORY);
+        }
+        csv.write_record(None::<&[u8]>).expect(IN_MEMORY);
+    }
+}
+
+fn properties(schema: &Schema, dress: Dress<'_>) -> WriterProperties {
+    let keys = dress
+        .provenance
         .iter()
         .map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     let mut builder = WriterProperties::builder()
@@ -204,8 +171,12 @@ fn properties(schema: &Schema, provenance: &[(String, String)]) -> WriterPropert
             DataType::UInt32 | DataType::UInt64 | DataType::Int64 | DataType::Date32 => {
                 Encoding::DELTA_BINARY_PACKED
             }
+            DataType::Dictionary(..) if dress.plain_names => Encoding::PLAIN,
             _ => continue,
         };
+        if field.name() == REPLICATE {
+            builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::Chunk);
+        }
         builder = builder
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_encoding(path, encoding);
@@ -214,7 +185,7 @@ fn properties(schema: &Schema, provenance: &[(String, String)]) -> WriterPropert
 }
 
 /// Prints one cell; what is absent is empty. Floats have as many digits as tell them apart.
-fn write_cell(text: &mut String, column: &ArrayRef, row: usize) {
+pub(crate) fn write_cell(text: &mut String, column: &ArrayRef, row: usize) {
     use std::fmt::Write;
     if column.is_null(row) {
         return;
@@ -290,37 +261,4 @@ pub(crate) fn days_of(steps: &[StepDate], step: u32) -> i32 {
     steps
         .get(step as usize)
         .map_or(0, |date| date.days_since_1970())
-}
-
-#[cfg(test)]
-mod tests {
-    use arrow::array::{Float32Array, UInt64Array};
-
-    use super::*;
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_full_disk_ends_the_table_with_its_name() {
-        let dir = tempfile::tempdir().unwrap();
-        let fields = vec![
-            field("replicate", DataType::UInt64, "replicate", ""),
-            field("x", DataType::Float32, "x", ""),
-        ];
-        let file = super::super::partial::tests::on_a_full_disk(dir.path(), "runs.parquet");
-        let mut table = Table::over(file, None, dir.path(), fields, &[]).unwrap();
-        let mut result = Ok(());
-        for group in 0..64_u64 {
-            let ids = UInt64Array::from_iter_values(group * 4096..(group + 1) * 4096);
-            let noise = |idx: u64| crate::test_data::uniform(group * 4096 + idx);
-            let values = Float32Array::from_iter_values((0..4096).map(noise));
-            result = table.append(vec![Arc::new(ids), Arc::new(values)]);
-            result = result.and_then(|()| table.end_group());
-            if result.is_err() {
-                break;
-            }
-        }
-        let error = result.unwrap_err();
-        assert!(matches!(error, ResultsError::DiskFull { .. }), "{error}");
-        assert!(error.to_string().contains("runs.parquet"), "{error}");
-    }
 }

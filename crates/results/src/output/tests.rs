@@ -1,5 +1,7 @@
 //! Folders of results: written, read back, and refused.
 
+mod long;
+
 use std::collections::BTreeMap;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -7,7 +9,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use super::*;
 use crate::design::Design;
 use crate::layout::Layout;
-use crate::manifest::{Origin, TextFile};
+use crate::manifest::{Origin, TextFile, group_of};
 use crate::open::{Results, Values};
 use crate::series::SeriesStore;
 use crate::test_data;
@@ -155,8 +157,8 @@ fn equal_runs_are_equal_bytes_with_a_row_group_for_4096_replicates() {
     write(&two, 9000, 9000);
     let bytes = bytes_of(&one);
     assert_eq!(bytes, bytes_of(&two));
-    // Five tables, each twice, aggregates and manifest: no temporary file is left.
-    assert_eq!(bytes.len(), 12);
+    // Five tables, each twice, histograms, aggregates and manifest: no temporary file is left.
+    assert_eq!(bytes.len(), 13);
     let reader =
         SerializedFileReader::new(fs::File::open(one.join("runs.parquet")).expect("this works"))
             .expect("this works");
@@ -293,29 +295,28 @@ fn an_unwritable_folder_is_an_error_that_names_it() {
     );
 }
 
+/// Makes what is written under a name go to a device without space.
+#[cfg(target_os = "linux")]
+fn fill_the_disk(dir: &Path, name: &str) {
+    let temporary = partial::temporary_of(&dir.join(UNFINISHED), name);
+    std::os::unix::fs::symlink("/dev/full", temporary).expect("this works");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_fills_up_leaves_nothing_behind() {
     let temp = tempfile::tempdir().expect("this works");
     let dir = temp.path().join("out");
-    let layout = test_data::layout();
-    let manifest = Manifest::running(origin(1 << 20), layout.clone());
-    let plain = WriteOptions {
-        csv: false,
-        trajectories: true,
-        force: false,
-    };
-    let mut writer = RunWriter::create(&dir, plain, manifest).expect("this works");
-    writer.trajectories =
-        Some(runs::create_trajectories(&dir, &layout, &[], false).expect("this works"));
-    let full = writer.trajectories.as_mut().expect("this works");
-    full.fill_the_disk(&dir);
-    let result = blocks(64 * 1024)
+    let manifest = Manifest::running(origin(1 << 20), test_data::layout());
+    let mut writer = RunWriter::create(&dir, options(false), manifest).expect("this works");
+    fill_the_disk(&dir, "part-000000.events.parquet");
+    let result = blocks(2 * GROUP)
         .iter()
         .try_for_each(|block| writer.block(block));
     let error = result.unwrap_err();
     assert!(
-        matches!(&error, ResultsError::DiskFull { path } if path.ends_with("trajectories.parquet"))
+        matches!(&error, ResultsError::DiskFull { path } if path.ends_with("part-000000.events.parquet")),
+        "{error}"
     );
     drop(writer);
     assert!(!dir.exists());

@@ -11,8 +11,7 @@ use foedera_results::{
 use foedera_scenario::{Look, Scenario, outcome_text, parse_target};
 
 use crate::{
-    exit::Exit, face::complain, failure::Failure, interrupt::Interrupt, number, progress::Meter,
-    work::Order,
+    face::complain, failure::Failure, interrupt::Interrupt, number, progress::Meter, work::Order,
 };
 
 /// Reads the goals.
@@ -135,14 +134,5 @@ pub(super) fn same_question(found: &Manifest, asked: &Manifest) -> bool {
             of.asks_the_same(wanted) && origin == asked.origin
         }
         _ => false,
-    }
-}
-
-/// How a run that was not interrupted ends.
-pub(super) fn exit(manifest: &Manifest) -> Exit {
-    if manifest.until.as_ref().is_none_or(Until::reached) {
-        Exit::Good
-    } else {
-        Exit::ExpectationFailed
     }
 }
