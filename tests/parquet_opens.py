@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-FILES = ["runs.parquet", "events.parquet", "series.parquet"]
+FILES = ["runs.parquet", "events.parquet", "series.parquet", "histograms.parquet"]
 
 
 def fail(message):

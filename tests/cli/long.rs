@@ -19,7 +19,7 @@ const GROUP: u64 = 4096;
 fn short_desk() -> Desk {
     let desk = Desk::new();
     let text = std::fs::read_to_string(desk.file("question.ron")).expect("it is there");
-    let short = text.replacen("end: \"2010-12\"", "end: \"2003-06\"", 1);
+    let short = text.replacen("end: \"2010-12\"", "end: \"2005-06\"", 1);
     assert_ne!(text, short);
     desk.write("question.ron", short);
     desk

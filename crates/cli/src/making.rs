@@ -79,7 +79,7 @@ pub(crate) fn make(
             sums: from.before,
             counted: from.counted,
         };
-        let summary = order.run(before, &mut writer, &meter, &interrupt)?;
+        let summary = order.run_on(before, &mut writer, &meter, &interrupt)?;
         work::tell_repairs(face, &order.scenario, &summary.repairs);
         Sums {
             aggregates: summary.aggregates,

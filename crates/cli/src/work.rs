@@ -63,11 +63,24 @@ impl Order {
         )?)
     }
 
-    /// Runs it, or the rest of it.
+    /// Runs it.
     ///
     /// # Errors
     /// If the request makes no sense, or the sink fails.
     pub(crate) fn run(
+        &self,
+        sink: &mut dyn Sink,
+        meter: &Meter,
+        interrupt: &Interrupt,
+    ) -> Result<Summary, Failure> {
+        self.run_on(Before::default(), sink, meter, interrupt)
+    }
+
+    /// Runs what is left of it.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub(crate) fn run_on(
         &self,
         before: Before,
         sink: &mut dyn Sink,
