@@ -16,6 +16,7 @@ pub mod health;
 pub mod layout;
 pub mod moved;
 pub mod needs;
+mod parts;
 pub mod quantity;
 mod record;
 pub mod replay;

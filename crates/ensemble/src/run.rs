@@ -5,15 +5,12 @@
 //! delivered is always a prefix. A sink that makes parts safe hears the sums up to the end of each, so that a run can
 //! go on from any of them ([`Before`]).
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use foedera_results::histogram::Scale;
 use foedera_results::outcome::OutcomeTally;
-use foedera_results::{
-    Aggregates, BlockRecord, Estimate, Layout, SeriesAggregates, SeriesStore, Sink, Sums,
-};
+use foedera_results::{Aggregates, BlockRecord, Estimate, Layout, SeriesAggregates, Sink, Sums};
 use foedera_scenario::{Leaf, PolicyIdx, Scenario};
 use foedera_sim::lanes::{LANES, Lanes};
 use foedera_sim::rng::REPLICATES_MAX;
@@ -24,6 +21,7 @@ use crate::crew::{self, Worker};
 use crate::design::Design;
 use crate::error::EnsembleError;
 use crate::layout::{self, Labels};
+use crate::parts::{Parts, Place};
 use crate::record;
 use crate::sampling::Sampler;
 
@@ -186,26 +184,26 @@ pub(crate) fn run_with<E: FnMut(&Block<'_>) -> BlockOutcome>(
     check(scenario, request)?;
     let sampler = Sampler::designed(scenario, request.seed, &request.design)?;
     sampler.has(request.first, request.n)?;
+    let mut headline = Headline::new(&layout, request.headline);
+    headline.begin(before.sums.as_ref());
     let job = Job {
         scenario,
         request,
         labels: Labels::new(scenario),
         sampler,
-        parts: PartsInFlight {
-            size: to.sink.part(),
-            open: Mutex::default(),
-        },
+        parts: Parts::new(&layout, to.sink.part(), request.first, before.sums),
         counted: before.counted,
         layout: &layout,
     };
-    let (completed, total) = job.run(make_engine, before.sums, to)?;
-    let total = total.unwrap_or_else(|| Sums::new(&layout));
+    let completed = job.run(make_engine, headline, to)?;
+    let repairs = job.sampler.repairs().to_vec();
+    let total = job.parts.sums();
     Ok(Summary {
         completed,
         interrupted: completed < request.n,
         aggregates: total.aggregates,
         series: total.series,
-        repairs: job.sampler.repairs().to_vec(),
+        repairs,
         layout,
     })
 }
@@ -253,42 +251,38 @@ struct Job<'a> {
     layout: &'a Layout,
     labels: Labels,
     sampler: Sampler,
-    parts: PartsInFlight,
+    parts: Parts,
     /// The first replicate that is added up.
     counted: u64,
 }
 
 impl Job<'_> {
-    /// Runs all blocks; gives the number of replicates delivered and the sums with those before.
+    /// Runs all blocks; gives the number of replicates delivered.
     fn run<E: FnMut(&Block<'_>) -> BlockOutcome>(
         &self,
         make_engine: &(impl Fn() -> E + Sync),
-        before: Option<Sums>,
+        mut headline: Headline<'_>,
         to: Listener<'_>,
-    ) -> Result<(u64, Option<Sums>), EnsembleError> {
+    ) -> Result<u64, EnsembleError> {
         let make = || RunWorker {
             job: self,
             engine: make_engine(),
         };
-        let mut headline = Headline::new(self.layout, self.request.headline);
-        headline.begin(before.as_ref());
-        let (mut done, mut total) = (0, before);
+        let mut done = 0;
         let mut deliver = |record: BlockRecord| {
             to.sink.block(&record)?;
             done += record.n as u64;
             headline.add(&record, self.counted);
             let end = record.first + record.n as u64;
-            if end.is_multiple_of(self.parts.size) {
-                let sums = self.parts.close(end - 1, &mut total, self.layout);
-                to.sink.end_part(sums)?;
+            if self.parts.ends_at(end) {
+                self.parts.end(end - 1, |sums| to.sink.end_part(sums))?;
             }
             to.progress.replicates_done(done, headline.estimate());
             Ok(())
         };
         let n_blocks = self.request.n.div_ceil(LANES as u64);
         crew::in_order(self.request.threads, n_blocks, &make, &mut deliver, to.stop)?;
-        self.parts.close_all(&mut total);
-        Ok((done, total))
+        Ok(done)
     }
 
     /// The first replicate of a block.
@@ -300,7 +294,7 @@ impl Job<'_> {
     fn block(
         &self,
         engine: &mut impl FnMut(&Block<'_>) -> BlockOutcome,
-        part: &Part,
+        place: &Place,
         idx: u64,
     ) -> BlockRecord {
         let first = self.first_of(idx);
@@ -318,7 +312,7 @@ impl Job<'_> {
                 inputs: &inputs,
                 record: Record::Summary,
             });
-            self.add_series(part, arm, (first, n), &outcome);
+            self.add_series(place, arm, (first, n), &outcome);
             let drawn = self.drawn(n, &inputs);
             let with_trajectories = self.request.trajectories;
             arms.push(record::arm_block(
@@ -343,7 +337,7 @@ impl Job<'_> {
 
     fn add_series(
         &self,
-        part: &Part,
+        place: &Place,
         arm: usize,
         (first, n): (u64, usize),
         outcome: &BlockOutcome,
@@ -353,15 +347,16 @@ impl Job<'_> {
                 && outcome.faults.get(*lane).is_none_or(Option::is_none)
         };
         let all_good = (0..n).all(|lane| good(&lane));
+        let series = self.parts.series(place);
         for (measure, steps) in outcome.series.iter().enumerate() {
             if all_good {
-                part.series.add(arm, measure, |step| &steps[step][..n]);
+                series.add(arm, measure, |step| &steps[step][..n]);
             } else {
                 let kept: Vec<Vec<f32>> = steps
                     .iter()
                     .map(|lanes| (0..n).filter(good).map(|lane| lanes[lane]).collect())
                     .collect();
-                part.series.add(arm, measure, |step| &kept[step]);
+                series.add(arm, measure, |step| &kept[step]);
             }
         }
     }
@@ -378,106 +373,10 @@ impl<E: FnMut(&Block<'_>) -> BlockOutcome> Worker for RunWorker<'_, E> {
 
     fn block(&mut self, idx: u64) -> BlockRecord {
         let job = self.job;
-        let part = job.parts.of(job.layout, job.first_of(idx));
-        let record = job.block(&mut self.engine, &part, idx);
-        part.add(job.layout, job.counted, &record);
+        let place = job.parts.place(job.layout, job.first_of(idx));
+        let record = job.block(&mut self.engine, &place, idx);
+        place.add(job.layout, job.counted, &record);
         record
-    }
-}
-
-/// What is being added up, by the part of the run that it belongs to: workers may be in the next part while
-/// the last blocks of this one are still made.
-struct PartsInFlight {
-    /// Replicates of a part.
-    size: u64,
-    open: Mutex<BTreeMap<u64, Arc<Part>>>,
-}
-
-/// What is added up over one part of a run.
-struct Part {
-    series: SeriesStore,
-    /// As many as workers were in this part at the same time; taken and given back, so that nobody waits.
-    aggregates: Mutex<Vec<Aggregates>>,
-}
-
-impl PartsInFlight {
-    /// The part of a replicate.
-    fn of(&self, layout: &Layout, replicate: u64) -> Arc<Part> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let part = open.entry(replicate / self.size).or_insert_with(|| {
-            Arc::new(Part {
-                series: SeriesStore::new(layout),
-                aggregates: Mutex::default(),
-            })
-        });
-        Arc::clone(part)
-    }
-
-    /// Adds the part of a replicate to the total, which is given back. All its blocks have been delivered.
-    fn close<'a>(&self, replicate: u64, total: &'a mut Option<Sums>, layout: &Layout) -> &'a Sums {
-        let part = self
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&(replicate / self.size));
-        if let Some(part) = part {
-            add_part(total, part);
-        }
-        total.get_or_insert_with(|| Sums::new(layout))
-    }
-
-    /// Adds every part to the total.
-    fn close_all(&self, total: &mut Option<Sums>) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        for part in std::mem::take(&mut *open).into_values() {
-            add_part(total, part);
-        }
-    }
-}
-
-/// Adds a part to the total. A worker that still holds it has nothing more to add.
-fn add_part(total: &mut Option<Sums>, part: Arc<Part>) {
-    let Some(sums) = part.sums() else { return };
-    match total {
-        Some(total) => total.merge(&sums),
-        None => *total = Some(sums),
-    }
-}
-
-impl Part {
-    /// Adds a block, but for replicates that are added up already.
-    fn add(&self, layout: &Layout, counted: u64, record: &BlockRecord) {
-        let lock = || {
-            self.aggregates
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        let mine = lock().pop();
-        let mut mine = mine.unwrap_or_else(|| Aggregates::new(layout));
-        if counted <= record.first {
-            mine.add(layout, record);
-        } else if let Some(rest) = record.from_replicate(counted) {
-            mine.add(layout, &rest);
-        }
-        lock().push(mine);
-    }
-
-    /// What was added up; `None` if no block was.
-    fn sums(&self) -> Option<Sums> {
-        let mut all = self
-            .aggregates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-            .collect::<Vec<_>>();
-        let mut aggregates = all.pop()?;
-        for other in &all {
-            aggregates.merge(other);
-        }
-        Some(Sums {
-            aggregates,
-            series: self.series.take(),
-        })
     }
 }
 

@@ -55,6 +55,24 @@ impl SeriesStore {
         self.take()
     }
 
+    /// Replaces all that is filled in.
+    pub fn put(&self, series: SeriesAggregates) {
+        for (cell, steps) in self.cells.iter().zip(series.cells) {
+            *cell.lock().unwrap_or_else(PoisonError::into_inner) = steps;
+        }
+    }
+
+    /// Adds what another store of the same layout holds, which is empty afterwards and may be filled again.
+    pub fn drain(&self, from: &Self) {
+        for (cell, from) in self.cells.iter().zip(&from.cells) {
+            let mut theirs = from.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut mine = cell.lock().unwrap_or_else(PoisonError::into_inner);
+            for (mine, theirs) in mine.iter_mut().zip(theirs.iter_mut()) {
+                mine.merge(&std::mem::take(theirs));
+            }
+        }
+    }
+
     /// Takes what was filled in and leaves nothing, for whoever cannot have the store itself.
     pub fn take(&self) -> SeriesAggregates {
         let cells = self

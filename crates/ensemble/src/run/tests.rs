@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use foedera_results::manifest::{Manifest, Origin};
 use foedera_results::output::Resumed;
-use foedera_results::{Discard, ResultsError, RunWriter, WriteOptions};
+use foedera_results::{Discard, ResultsError, RunWriter, SeriesStore, WriteOptions};
 use foedera_sim::batch::{Blocker, Decision, Event, Fault, FaultKind, Happening};
 use foedera_sim::rng;
 use proptest::prelude::*;
