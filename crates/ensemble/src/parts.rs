@@ -150,7 +150,7 @@ impl Place {
         let mut mine = mine.unwrap_or_else(|| Aggregates::new(layout));
         if counted <= record.first {
             mine.add(layout, record);
-        } else if let Some(rest) = record.from_replicate(counted) {
+        } else if let Some(rest) = record.since(counted) {
             mine.add(layout, &rest);
         }
         self.part.aggregates().push(mine);

@@ -250,8 +250,7 @@ impl Manifest {
     #[must_use]
     pub fn sealed(mut self) -> Self {
         self.seal.clear();
-        let text = serde_json::to_vec(&self).expect("plain data with text keys");
-        self.seal = sha256(&text);
+        self.seal = sha256(&crate::output::compact_json(&self));
         self
     }
 

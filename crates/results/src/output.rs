@@ -435,7 +435,7 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// JSON without spaces, for what nobody reads line by line.
-fn compact_json(value: &impl Serialize) -> Vec<u8> {
+pub(crate) fn compact_json(value: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec(value).expect("plain data with text keys");
     text.push(b'\n');
     text

@@ -109,19 +109,19 @@ pub trait Sink {
 impl BlockRecord {
     /// The same block without the replicates below a number; `None` if nothing is left.
     #[must_use]
-    pub fn from_replicate(&self, from: u64) -> Option<Self> {
+    pub fn since(&self, from: u64) -> Option<Self> {
         let skip = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
         let n = self.n.checked_sub(skip).filter(|n| *n > 0)?;
         Some(Self {
             first: self.first + skip as u64,
             n,
-            arms: self.arms.iter().map(|arm| arm.from_lane(skip)).collect(),
+            arms: self.arms.iter().map(|arm| arm.since_lane(skip)).collect(),
         })
     }
 }
 
 impl ArmBlock {
-    fn from_lane(&self, skip: usize) -> Self {
+    fn since_lane(&self, skip: usize) -> Self {
         let lanes = |all: &Vec<Vec<f32>>| -> Vec<Vec<f32>> {
             let rest = all.iter().map(|lanes| lanes[skip..].to_vec());
             rest.collect()

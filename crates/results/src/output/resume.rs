@@ -131,7 +131,7 @@ impl RunWriter {
             None => {
                 let stopped = open::read_manifest(dir)?;
                 let n = stopped.origin.n;
-                Self::extend_to(dir, stopped.clone(), |manifest| manifest.origin.n = n)
+                Self::extend_to(dir, &stopped, |manifest| manifest.origin.n = n)
             }
         }
     }
@@ -173,13 +173,13 @@ impl RunWriter {
         if old.completed > target.origin.n {
             return Err(differs("it has more replicates than are asked for"));
         }
-        Self::extend_to(dir, old, |manifest| *manifest = target.clone())
+        Self::extend_to(dir, &old, |manifest| *manifest = target.clone())
     }
 
     /// Goes on from finished results.
     fn extend_to(
         dir: &Path,
-        old: Manifest,
+        old: &Manifest,
         change: impl FnOnce(&mut Manifest),
     ) -> Result<Resumed, ResultsError> {
         let mut target = Manifest::running(old.origin.clone(), old.layout.clone());
@@ -195,7 +195,7 @@ impl RunWriter {
             base: None,
             manifest: target,
         };
-        let base = base_of(dir, &old, &plan);
+        let base = base_of(dir, old, &plan);
         plan.base = base.as_ref().ok().map(|(base, _)| *base);
         let work = plan::work_folder(dir);
         disk::make_folder(&work).map_err(|error| ResultsError::write(&work, error))?;

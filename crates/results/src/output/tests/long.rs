@@ -102,7 +102,7 @@ fn go(run: Resumed, stop: u64) -> Result<Manifest, ResultsError> {
     for from in (first..end).step_by(64) {
         let record = test_data::block(from, (end - from).min(64) as usize, from / 64);
         writer.block(&record)?;
-        if let Some(rest) = record.from_replicate(counted) {
+        if let Some(rest) = record.since(counted) {
             sums.aggregates.add(layout, &rest);
             sums.series.merge(&series_of(layout, &rest));
         }
