@@ -264,24 +264,29 @@ impl Job<'_> {
         mut headline: Headline<'_>,
         to: Listener<'_>,
     ) -> Result<u64, EnsembleError> {
+        let Listener {
+            sink,
+            progress,
+            stop,
+        } = to;
         let make = || RunWorker {
             job: self,
             engine: make_engine(),
         };
         let mut done = 0;
         let mut deliver = |record: BlockRecord| {
-            to.sink.block(&record)?;
+            sink.block(&record)?;
             done += record.n as u64;
             headline.add(&record, self.counted);
             let end = record.first + record.n as u64;
             if self.parts.ends_at(end) {
-                self.parts.end(end - 1, |sums| to.sink.end_part(sums))?;
+                self.parts.end(end - 1, |sums| sink.end_part(sums))?;
             }
-            to.progress.replicates_done(done, headline.estimate());
+            progress.replicates_done(done, headline.estimate());
             Ok(())
         };
         let n_blocks = self.request.n.div_ceil(LANES as u64);
-        crew::in_order(self.request.threads, n_blocks, &make, &mut deliver, to.stop)?;
+        crew::in_order(self.request.threads, n_blocks, &make, &mut deliver, stop)?;
         Ok(done)
     }
 
