@@ -238,18 +238,13 @@ pub fn map(of: &Map<'_>) -> Option<Figure> {
     let mut drawing = Drawing::new(of.title);
     let [rows, columns] = of.steps;
     let width = ((WIDTH - MAP_LEFT - 16.0) / columns.len() as f64).min(CELL_MAX);
-    let top = drawing.top + 40.0;
-    drawing.words(
-        (MAP_LEFT, top - 26.0),
-        small(INK, Anchor::Start),
-        &format!("→ {}", of.axes[1]),
-    );
-    drawing.words(
-        (16.0, top - 8.0),
-        small(INK, Anchor::Start),
-        &format!("↓ {}", of.axes[0]),
-    );
-    let mut free = MAP_LEFT + 6.2 * (of.axes[0].chars().count() + 2) as f64 - MAP_LEFT;
+    let top = drawing.top + 58.0;
+    let place = |line: f64| (16.0, top - line);
+    let rows_are = format!("↓ {}", of.axes[0]);
+    drawing.words(place(44.0), small(INK, Anchor::Start), &rows_are);
+    let columns_are = format!("→ {}", of.axes[1]);
+    drawing.words(place(26.0), small(INK, Anchor::Start), &columns_are);
+    let mut free = f64::NEG_INFINITY;
     for (idx, step) in columns.iter().enumerate() {
         let x = MAP_LEFT + width * (idx as f64 + 0.5);
         let half = 3.2 * step.chars().count() as f64;

@@ -105,6 +105,9 @@ pub(crate) struct Args {
     table: TableArgs,
 }
 
+/// Inputs that screening hands on.
+const HANDED_ON: usize = 8;
+
 /// What is analysed, ready to run.
 struct Subject {
     scenario: Scenario,
@@ -343,7 +346,7 @@ fn next(args: &Args, subject: &Subject, report: &Report) -> String {
     let lead = report.outcomes.first();
     let told: Vec<&Factor> = lead
         .iter()
-        .flat_map(|of| of.finding.told())
+        .flat_map(|of| of.finding.told().chain(of.finding.as_large()))
         .map(|of| &subject.factors[of.factor])
         .filter(|of| !of.is_rest)
         .collect();
@@ -355,11 +358,17 @@ fn next(args: &Args, subject: &Subject, report: &Report) -> String {
     } else {
         shell_word(&args.source.display().to_string())
     };
-    let single = told.iter().find(|of| of.leaves.len() == 1);
+    let single = lead.and_then(|of| {
+        let told = of.finding.told().map(|of| &subject.factors[of.factor]);
+        told.filter(|of| !of.is_rest)
+            .find(|of| of.leaves.len() == 1)
+    });
     match (args.method, single) {
         (Method::Morris, _) if !told.is_empty() => {
-            let names = told.iter().take(6).map(|of| shell_word(&of.name));
-            let names: Vec<String> = names.collect();
+            let names: Vec<String> = largest(report, subject)
+                .iter()
+                .map(|of| shell_word(of))
+                .collect();
             let group = if args.group { " --group" } else { "" };
             let names = names.join(",");
             format!("foedera sensitivity {file} --method sobol --inputs {names}{group}{outcome}")
@@ -378,6 +387,18 @@ fn next(args: &Args, subject: &Subject, report: &Report) -> String {
         (Method::GivenData, None) => format!("foedera sensitivity {file} --method morris{outcome}"),
         _ => format!("foedera sensitivity {file} --method sobol --group -n 1000{outcome}"),
     }
+}
+
+/// The inputs that look largest, told or not: what screening hands on.
+fn largest(report: &Report, subject: &Subject) -> Vec<String> {
+    let Some(lead) = report.outcomes.first() else {
+        return Vec::new();
+    };
+    let mut found: Vec<_> = lead.finding.told().chain(lead.finding.as_large()).collect();
+    found.sort_by(|one, other| other.lead().total_cmp(&one.lead()));
+    let named = found.iter().map(|of| &subject.factors[of.factor]);
+    let named = named.filter(|of| !of.is_rest).take(HANDED_ON);
+    named.map(|of| of.name.clone()).collect()
 }
 
 /// An order of this subject's scenario, to know threads and instruction set.

@@ -128,6 +128,15 @@ impl Finding {
         self
     }
 
+    /// Those that may matter as much as one that is told, by their size, and that so few draws cannot tell.
+    pub(super) fn as_large(&self) -> Vec<&Found> {
+        let least = self.told().map(|of| of.lead().abs()).fold(0.0, f64::max) / 10.0;
+        let untold = self.inputs.iter().filter(|of| !of.told);
+        untold
+            .filter(|of| of.lead() > 0.0 && of.lead() >= least)
+            .collect()
+    }
+
     /// Those that can be told from one that does nothing.
     pub(super) fn told(&self) -> impl Iterator<Item = &Found> {
         self.inputs.iter().filter(|of| of.told)

@@ -20,6 +20,8 @@ use crate::{
 const ROWS: usize = 12;
 /// Cells of a bar.
 const BAR: usize = 10;
+/// Inputs named that look large and cannot be told.
+const AS_LARGE: usize = 6;
 /// Inputs named in a line.
 const NAMED: usize = 3;
 
@@ -120,7 +122,7 @@ fn in_full(
             Method::GivenData => given(face, rows),
         };
     }
-    text += &beyond(finding, told, shown, kind(subject, report));
+    text += &beyond(face, finding, told, shown, kind(subject, report));
     text += &luck(face, report, finding);
     if !of.over_time.is_empty() {
         text += &over_time(args, face, of);
@@ -129,7 +131,7 @@ fn in_full(
 }
 
 /// What is not in the table.
-fn beyond(finding: &Finding, told: usize, shown: usize, kind: &str) -> String {
+fn beyond(face: &Face, finding: &Finding, told: usize, shown: usize, kind: &str) -> String {
     let mut text = String::new();
     if told > shown {
         text += &format!(
@@ -149,6 +151,7 @@ fn beyond(finding: &Finding, told: usize, shown: usize, kind: &str) -> String {
             text += &format!("  {none} cannot be told from one that does nothing\n");
         }
     }
+    text += &as_large(face, finding);
     if finding.dropped > 0 {
         text += &format!(
             "  {} left out: a history failed or had no value\n",
@@ -156,6 +159,31 @@ fn beyond(finding: &Finding, told: usize, shown: usize, kind: &str) -> String {
         );
     }
     text
+}
+
+/// What looks as large as what is told, and may be luck.
+fn as_large(face: &Face, finding: &Finding) -> String {
+    let large = finding.as_large();
+    if large.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = large
+        .iter()
+        .take(AS_LARGE)
+        .map(|of| {
+            let lead = of.measures.first().map(|of| estimate::value(&of.estimate));
+            format!("{} {}", of.input, lead.unwrap_or_default())
+        })
+        .collect();
+    let more = match large.len().saturating_sub(AS_LARGE) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let words = format!(
+        "of these, {}{more} look large, and more draws (-n) would say whether they are",
+        names.join(", ")
+    );
+    format!("{}\n", prose::filled(&words, face.width, "  "))
 }
 
 fn rank(of: &Found) -> Word {
