@@ -11,6 +11,7 @@ mod refusals;
 mod running;
 mod scoring;
 mod sensitivity;
+mod stories;
 mod structure;
 mod sweep;
 mod tables;

@@ -8,9 +8,12 @@
 pub mod adoption;
 mod axis;
 pub mod blockers;
+pub mod discovery;
 mod drawing;
 pub mod fan;
+pub mod incidence;
 pub mod sweep;
+pub mod swimlanes;
 
 use foedera_results::{Estimate, digits};
 

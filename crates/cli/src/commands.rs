@@ -6,6 +6,7 @@ mod compare;
 mod completions;
 mod describe;
 mod diff;
+mod discover;
 mod figure;
 mod man;
 mod merge;
@@ -18,14 +19,18 @@ mod run;
 mod score;
 mod sensitivity;
 mod show;
+mod storylines;
 mod structure;
 mod sweep;
 mod test;
 mod verify;
+mod when;
 mod why;
 
 use self::show::kind_of;
 pub(crate) use self::{model::TABLE, replay::scenario_of};
+
+use std::{fs, path::Path};
 
 use clap::Subcommand;
 
@@ -58,6 +63,12 @@ pub(crate) enum Verb {
     Reproduce(reproduce::Args),
     /// Tells who blocked an initiative, how often and over what
     Why(why::Args),
+    /// Tells when something happens for the first time, and by what cause
+    When(when::Args),
+    /// Finds where among the uncertain inputs something happens: a box that can be run
+    Discover(discover::Args),
+    /// Tells typical and odd futures as named exemplar runs
+    Storylines(storylines::Args),
     /// Draws a picture of results as SVG: a fan, an adoption, who blocks what
     Figure(figure::Args),
     /// Tells one history as dated sentences
@@ -101,6 +112,9 @@ impl Verb {
             Self::Verify(args) => verify::run(&args, face),
             Self::Reproduce(args) => reproduce::run(&args, face),
             Self::Why(args) => why::run(&args, face),
+            Self::When(args) => when::run(&args, face),
+            Self::Discover(args) => discover::run(&args, face),
+            Self::Storylines(args) => storylines::run(&args, face),
             Self::Figure(args) => figure::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),
             Self::Score(args) => score::run(&args, face),
@@ -114,4 +128,16 @@ impl Verb {
             Self::Man(args) => man::run(&args, face),
         }
     }
+}
+
+/// Writes a text file.
+///
+/// # Errors
+/// If it cannot be written.
+fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| Failure::File {
+        action: "write",
+        path: path.to_path_buf(),
+        error,
+    })
 }

@@ -187,6 +187,14 @@ pub(crate) enum Failure {
         /// Replicates of a row group.
         group: String,
     },
+    /// The results cannot answer what is asked.
+    #[error("{what}")]
+    Refused {
+        /// Why not.
+        what: String,
+        /// What to do instead.
+        help: String,
+    },
     /// Stdout takes no more.
     #[error("cannot write to stdout: {0}")]
     Stdout(io::Error),
@@ -220,7 +228,7 @@ impl Failure {
             | Self::Results(_)
             | Self::Stdout(_) => Exit::Files,
             Self::TooManyFaults { .. } => Exit::TooManyFaults,
-            Self::Ensemble(_) | Self::Model { .. } => Exit::Usage,
+            Self::Ensemble(_) | Self::Model { .. } | Self::Refused { .. } => Exit::Usage,
             Self::Signals(_) => Exit::OurBug,
         }
     }
@@ -243,6 +251,7 @@ impl Failure {
             Self::Certain { path, .. } => Some(format!("give it a range: {path}=LOW..HIGH")),
             Self::WrongDesign { remedy, .. } => Some(remedy.clone()),
             Self::Model { help, .. } => Some((*help).to_owned()),
+            Self::Refused { help, .. } => Some(help.clone()),
             Self::Results(error) => Some(error.remedy().to_owned()),
             Self::NotTheSame { help, .. } => Some(help.clone()),
             Self::TooManyShards { .. } => Some(

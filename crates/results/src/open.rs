@@ -177,7 +177,8 @@ fn read_text(path: &Path) -> Result<String, ResultsError> {
     std::fs::read_to_string(path).map_err(read)
 }
 
-fn read_columns(path: &Path, columns: &[&str]) -> Result<Vec<Values>, ResultsError> {
+/// Reads columns of a table by its path, in the order asked.
+pub(crate) fn read_columns(path: &Path, columns: &[&str]) -> Result<Vec<Values>, ResultsError> {
     let broken = |reason: String| ResultsError::BrokenTable {
         path: path.to_owned(),
         reason,

@@ -8,6 +8,7 @@
 mod assemble;
 mod disk;
 mod histograms;
+pub mod ledger;
 mod merge;
 pub(crate) mod partial;
 mod plan;

@@ -73,6 +73,16 @@ impl Field {
             };
             drawing.words((LEFT - 6.0, y + 4.0), faint(Anchor::End), &text);
         }
+        self.years(drawing, dates);
+    }
+
+    /// Draws the dates alone.
+    pub(super) fn years(&self, drawing: &mut Drawing, dates: &[StepDate]) {
+        let faint = |anchor| Type {
+            size: 11.0,
+            colour: FAINT,
+            anchor,
+        };
         for (step, year) in years(dates) {
             let x = self.x(step);
             drawing.line((x, self.bottom()), (x, self.bottom() + 4.0), FAINT);

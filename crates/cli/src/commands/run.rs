@@ -84,6 +84,9 @@ pub(crate) struct Args {
     /// The same command on a finished shard returns at once, and goes on with one that was interrupted.
     #[arg(long, value_name = "I/N", requires = "output", conflicts_with = "until", value_parser = crate::command_line::shard)]
     shard: Option<(u64, u64)>,
+    /// Also writes the full ledgers of the first N replicates, which happen again for it: ledger.parquet
+    #[arg(long, value_name = "N", value_parser = crate::command_line::replicates, conflicts_with = "shard")]
+    ledger: Option<u64>,
     /// Writes the tables as CSV too
     #[arg(long)]
     csv: bool,
@@ -130,6 +133,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let writer = RunWriter::create(&folder, options, manifest.clone())?;
     if let Some(rule) = manifest.until.clone() {
         let seconds = run_until(args, face, &order, (&goals, rule), writer)?;
+        ledger(args, face, &folder)?;
         return making::close(face, &folder, Some(seconds));
     }
     let from = Resumed {
@@ -142,8 +146,21 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let made = making::make(face, order, args.progress, &manifest, from)?;
     match made.manifest.shard {
         Some(shard) => making::close_shard(face, &folder, &made.manifest, shard, false),
-        None => making::close(face, &folder, Some(made.seconds)),
+        None => {
+            ledger(args, face, &folder)?;
+            making::close(face, &folder, Some(made.seconds))
+        }
     }
+}
+
+/// Writes the ledgers of the first replicates beside the run, if asked for. They follow from the run, and its manifest
+/// does not list them.
+fn ledger(args: &Args, face: &Face, folder: &Path) -> Result<(), Failure> {
+    let Some(n) = args.ledger else {
+        return Ok(());
+    };
+    let path = folder.join("ledger.parquet");
+    super::why::ledgers(face, folder, None, (&path, n)).map(drop)
 }
 
 /// Runs until enough is known; gives the seconds that it took.
@@ -224,7 +241,8 @@ fn place(args: &Args, scenario: &Scenario, asked: &Manifest) -> Result<Place, Fa
     }
     let has_csv = |manifest: &Manifest| manifest.files.iter().any(|file| file.name == "runs.csv");
     results_folder::choose(&scenario.name, &|found| {
-        until::same_question(found, asked)
+        args.ledger.is_none()
+            && until::same_question(found, asked)
             && found.layout == asked.layout
             && has_csv(found) == args.csv
     })

@@ -2,11 +2,16 @@
 //!
 //! From the aggregates that every run keeps. Three questions go further and let replicates happen again: what is
 //! left of one initiative without the analysts' stances ([`beside`]), what blockers would need to agree ([`needs`],
-//! on request), and one replicate's full ledger ([`ledger`], on request).
+//! on request), and one replicate's full ledger ([`ledger`]) or what one event of it hangs on ([`event`], on request).
+//! [`ledger_file`] writes the ledgers of many replicates as a table.
 
 mod beside;
+mod event;
 mod ledger;
+mod ledger_file;
 mod needs;
+
+pub(super) use self::ledger_file::ledgers;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -50,6 +55,19 @@ pub(crate) struct Args {
     /// Prints the full ledger of one replicate instead: every term of every party's value
     #[arg(long, short = 'k', value_name = "K")]
     replicate: Option<u64>,
+    /// With --replicate, what made an event happen there: the decision, what came before, and what is left of it with one
+    /// thing taken away
+    #[arg(long, value_name = "EVENT", requires = "replicate")]
+    event: Option<String>,
+    /// With --event, simulates nothing but the history itself
+    #[arg(long, requires = "event")]
+    no_counterfactuals: bool,
+    /// Writes the full ledgers of the first N replicates as a table: every term of every party's value of every rung
+    #[arg(long, value_name = "N", value_parser = crate::command_line::replicates, conflicts_with_all = ["replicate", "needs"])]
+    ledger: Option<u64>,
+    /// With --ledger, the file [default: ledger.parquet]
+    #[arg(long, short, value_name = "FILE.parquet", requires = "ledger")]
+    output: Option<PathBuf>,
     /// With --replicate, every rung at stake instead of the one that decided
     #[arg(long, requires = "replicate")]
     all: bool,
@@ -128,6 +146,12 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
             no_such("--initiative", "initiative", id, ids)
         })?],
     };
+    if let Some(n) = args.ledger {
+        return ledger_file::write(args, face, &results, n);
+    }
+    if let (Some(replicate), Some(text)) = (args.replicate, &args.event) {
+        return event::tell(args, face, &results, arm, (replicate, text));
+    }
     if let Some(replicate) = args.replicate {
         if args.table.table.is_some() {
             return Err(Failure::Model {

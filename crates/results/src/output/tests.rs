@@ -34,6 +34,11 @@ fn origin(n: u64) -> Origin {
     }
 }
 
+/// The manifest of a run that begins.
+pub(super) fn manifest(n: u64) -> Manifest {
+    Manifest::running(origin(n), test_data::layout())
+}
+
 fn options(force: bool) -> WriteOptions {
     WriteOptions {
         csv: true,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foedera_ensemble::{History, Which};
+use foedera_ensemble::{History, Which, ledger};
 use foedera_results::Results;
 use foedera_scenario::Scenario;
 use foedera_sim::{
@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// One tabling with what every party made of every rung.
-struct Tabling<'a> {
-    decision: &'a Decision,
+pub(super) struct Tabling<'a> {
+    pub(super) decision: &'a Decision,
     entries: Vec<&'a LedgerEntry>,
     /// Who was compensated.
     paid: Option<u32>,
@@ -70,7 +70,7 @@ pub(super) fn tell(
 }
 
 /// The tablings of a history in order, each with its part of the ledger.
-fn tablings(history: &History) -> Vec<Tabling<'_>> {
+pub(super) fn tablings(history: &History) -> Vec<Tabling<'_>> {
     let outcome = &history.outcome;
     let mut ledger: BTreeMap<(u32, u32), Vec<&LedgerEntry>> = BTreeMap::new();
     for entry in outcome.ledger.iter().filter(|entry| entry.lane == 0) {
@@ -104,39 +104,20 @@ fn tablings(history: &History) -> Vec<Tabling<'_>> {
 }
 
 impl Tabling<'_> {
+    /// The lowest rung that was valued.
+    fn lowest(&self) -> Option<u32> {
+        self.entries.iter().map(|entry| entry.rung).min()
+    }
+
     /// The rung whose refusal or adoption decided: the shallowest that failed, else the adopted one.
     fn at_stake(&self) -> Option<u32> {
-        let lowest = self.entries.iter().map(|entry| entry.rung).min()?;
-        Some(match self.decision.adopted {
-            None => lowest,
-            Some(adopted) if self.decision.blockers.is_empty() => adopted,
-            Some(adopted) => adopted + 1,
-        })
+        Some(ledger::at_stake(self.decision, self.lowest()?))
     }
 
     /// What a party answered to a rung.
     fn answer(&self, rung: u32, actor: u32) -> &'static str {
-        if self.decision.adopted.is_some_and(|adopted| rung <= adopted) {
-            return if self.paid == Some(actor) {
-                "paid"
-            } else {
-                "adopted"
-            };
-        }
-        let blocks = self
-            .decision
-            .blockers
-            .iter()
-            .any(|blocker| blocker.actor == actor);
-        if self.at_stake() != Some(rung) {
-            ""
-        } else if blocks && self.decision.pivotal == Some(actor) {
-            "no, pivotal"
-        } else if blocks {
-            "no"
-        } else {
-            "yes"
-        }
+        let lowest = self.lowest().unwrap_or(rung);
+        ledger::answer(self.decision, self.paid, lowest, (rung, actor)).name()
     }
 }
 
@@ -151,6 +132,21 @@ fn text(
         "{}\nLedger of replicate {replicate}, in thousandths of utility\n",
         face.paint.strong(&scenario.title)
     );
+    text += &tables(args, face, scenario, tablings);
+    if tablings.is_empty() {
+        text += "  Nothing was tabled.\n";
+    }
+    text
+}
+
+/// Each tabling with the parties' values of the rung that decided, or of all.
+pub(super) fn tables(
+    args: &Args,
+    face: &Face,
+    scenario: &Scenario,
+    tablings: &[Tabling<'_>],
+) -> String {
+    let mut text = String::new();
     for tabling in tablings {
         let decision = tabling.decision;
         let initiative = &scenario.initiatives[decision.initiative as usize];
@@ -173,9 +169,6 @@ fn text(
             text += &format!("  {}\n", initiative.ladder[rung as usize].id);
             text += &table(face, scenario, tabling, rung);
         }
-    }
-    if tablings.is_empty() {
-        text += "  Nothing was tabled.\n";
     }
     text
 }
@@ -228,7 +221,8 @@ fn thousandths(value: f32) -> String {
     format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
-fn value(scenario: &Scenario, tabling: &Tabling<'_>) -> Value {
+/// A tabling for programs.
+pub(super) fn value(scenario: &Scenario, tabling: &Tabling<'_>) -> Value {
     let decision = tabling.decision;
     let initiative = &scenario.initiatives[decision.initiative as usize];
     let actor = |idx: u32| scenario.world.actors[idx as usize].id.as_str();
