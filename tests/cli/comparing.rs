@@ -3,7 +3,7 @@
 use super::*;
 
 /// A number that a default already has: setting it changes nothing.
-const NOTHING: &str = "nothing: params.bargaining.noise=0.016";
+const NOTHING: &str = "nothing: params.bargaining.noise=0.014";
 const WANTED: [&str; 6] = [
     "--outcome",
     "cohesion.LEAGUE",
