@@ -146,6 +146,20 @@ impl Sampler {
         self.inputs.iter().enumerate().map(share).collect()
     }
 
+    /// Independent shares with the correlations put in, where the design gives no values: each is still uniform by
+    /// itself.
+    ///
+    /// # Panics
+    /// If the shares are not as many as the leaves.
+    pub fn correlated(&self, shares: &[f64]) -> Vec<f64> {
+        assert_eq!(shares.len(), self.inputs.len(), "a share for each input");
+        let mut shares = shares.to_vec();
+        for group in &self.groups {
+            group.correlate(&mut shares);
+        }
+        shares
+    }
+
     /// The values of one replicate at some independent shares, both in the order of the leaves.
     ///
     /// # Panics

@@ -87,6 +87,15 @@ impl<'a> Trials<'a> {
         self.places.iter().map(|place| all[*place]).collect()
     }
 
+    /// The normal scores of the inputs by themselves, with correlations: under the prior each is standard normal,
+    /// whatever its law, also where that has steps or is cut.
+    pub fn marginal_scores(&self, scores: &[f64]) -> Vec<f64> {
+        let shares = vec![0.5; self.sampler.leaves().count()];
+        let shares = self.sampler.correlated(&self.placed(shares, scores));
+        let of = |place: &usize| special::normal_quantile(shares[*place]);
+        self.places.iter().map(of).collect()
+    }
+
     fn placed(&self, mut shares: Vec<f64>, scores: &[f64]) -> Vec<f64> {
         for (place, score) in self.places.iter().zip(scores) {
             let share = special::normal_cdf(*score);
@@ -158,4 +167,50 @@ fn seed_of(seed: u64, generation: u32, round: u32) -> u64 {
         z ^ (z >> 31)
     };
     mixed(mixed(seed) ^ (u64::from(generation) << 32 | u64::from(round)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_data;
+
+    #[test]
+    fn rounds_do_not_depend_on_threads_and_scores_are_those_of_the_prior() {
+        let scenario = test_data::scenario();
+        let stop = AtomicBool::new(false);
+        let inputs: Vec<Leaf> = Sampler::new(&scenario, 1).leaves().collect();
+        let asked = scenario.outcomes.clone();
+        let trials = |threads| Trials::new(&scenario, &inputs, asked.clone(), 9, threads, &stop);
+        let scores: Vec<Vec<f64>> = (0..150)
+            .map(|k| vec![f64::from(k) / 50.0 - 1.5; inputs.len()])
+            .collect();
+        let round = |generation| Round {
+            generation,
+            round: 0,
+            scores: &scores,
+        };
+        let bits = |told: Option<Told>| -> Vec<Vec<u64>> {
+            let told = told.expect("nobody stops it").into_iter().flatten();
+            told.map(|all| all.iter().map(|x| x.to_bits()).collect())
+                .collect()
+        };
+        let (mut one, mut two) = (trials(1).unwrap(), trials(2).unwrap());
+        let first = bits(one.tell(&round(3)).unwrap());
+        assert_eq!(first.len(), 150);
+        assert_eq!(first, bits(two.tell(&round(3)).unwrap()));
+        assert_ne!(first, bits(two.tell(&round(4)).unwrap()));
+        // Without correlations the marginal scores are the scores, also of an input that is cut at its range.
+        for (found, given) in one.marginal_scores(&scores[40]).iter().zip(&scores[40]) {
+            assert!((found - given).abs() < 1e-9, "{found} {given}");
+        }
+        let values = one.values(&scores[75]);
+        for (value, leaf) in values.iter().zip(&inputs) {
+            let info = scenario.leaves.info(*leaf);
+            let of = scenario.uncertainties.iter().find(|of| of.leaf == *leaf);
+            let median = crate::quantile(&of.expect("uncertain").distribution, info, 0.5);
+            assert!((value - median).abs() < 1e-6, "{}", info.path);
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert!(one.tell(&round(5)).unwrap().is_none());
+    }
 }

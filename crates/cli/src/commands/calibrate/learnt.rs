@@ -7,8 +7,6 @@ use foedera_ensemble::{
     calibrate::{State, Told, trials::Trials},
     quantile,
 };
-use foedera_results::special;
-use foedera_scenario::distribution::{self, Reference};
 
 use super::asked::Asked;
 use crate::observed::Seen;
@@ -38,6 +36,8 @@ pub(super) struct Particle {
     pub(super) root: u32,
     /// Values of the inputs.
     pub(super) values: Vec<f64>,
+    /// Their normal scores under the prior.
+    scores: Vec<f64>,
 }
 
 /// An input before and after.
@@ -65,7 +65,11 @@ impl Found {
             .map(|input| particles.iter().map(|of| of.values[input]).collect())
             .collect();
         let inputs: Vec<Input> = (0..asked.inputs.len())
-            .map(|input| one(asked, input, &values[input], &weights, &roots))
+            .map(|input| {
+                let scores: Vec<f64> = particles.iter().map(|of| of.scores[input]).collect();
+                let learnt = posterior::learnt(&scores, &weights, &roots, asked.inputs.len());
+                one(asked, input, &values[input], &weights, learnt)
+            })
             .collect();
         let mut sizes: Vec<f64> = inputs.iter().map(|of| of.learnt.effective).collect();
         sizes.sort_by(f64::total_cmp);
@@ -99,29 +103,20 @@ fn particles(asked: &Asked, state: &State, trials: &Trials<'_>) -> Vec<Particle>
                 distance: state.distance(&rows, particle),
                 root: particle.root,
                 values: trials.values(&particle.scores),
+                scores: trials.marginal_scores(&particle.scores),
             });
         }
     }
     all
 }
 
-fn one(asked: &Asked, input: usize, values: &[f64], weights: &[f64], roots: &[u32]) -> Input {
+fn one(asked: &Asked, input: usize, values: &[f64], weights: &[f64], learnt: Learnt) -> Input {
     let info = asked.scenario.leaves.info(asked.inputs[input]);
     let prior = asked.prior(input);
-    let reference = Reference::of(info);
-    let score = |value: &f64| {
-        // Where the prior has atoms, the middle of the jump.
-        let step = value.abs().max(1e-9) * 1e-9;
-        let share = (distribution::cdf(prior, reference, value - step)
-            + distribution::cdf(prior, reference, value + step))
-            / 2.0;
-        special::normal_quantile(share.clamp(1e-12, 1.0 - 1e-12))
-    };
-    let scores: Vec<f64> = values.iter().map(score).collect();
     Input {
         before: [0.05, 0.5, 0.95].map(|level| quantile(prior, info, level)),
         after: [0.05, 0.5, 0.95].map(|level| posterior::quantile(values, weights, level)),
-        learnt: posterior::learnt(&scores, weights, roots, asked.inputs.len()),
+        learnt,
     }
 }
 
