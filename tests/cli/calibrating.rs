@@ -205,7 +205,7 @@ fn what_cannot_be_calibrated_is_refused() {
     assert!(
         ended
             .stdout
-            .contains("never matched by any input of the prior: "),
+            .contains("never matched in 60 histories of the prior: "),
         "{}",
         ended.stdout
     );

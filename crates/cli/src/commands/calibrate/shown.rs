@@ -264,10 +264,11 @@ fn contradicted(face: &Face, asked: &Asked, found: &Found) -> String {
     let mut text = String::new();
     let never = ids(Fit::Never, true);
     if !never.is_empty() {
-        let words = format!("  never matched by any input of the prior: {never}\n");
+        let n = number::count(found.before as u64);
+        let words = format!("  never matched in {n} histories of the prior: {never}\n");
         text += &face.paint.bad(&words);
         text += &face.aside(
-            "No calibration can mend that: the law, or the scenario, lacks what made it happen.",
+            "If more do not match it either, no calibration can mend that: the law, or the scenario, lacks what made it happen.",
         );
     }
     let after = ids(Fit::Never, false);
