@@ -1,6 +1,6 @@
 //! `foedera resume OUT`: the rest of a run that was interrupted or killed; the same bytes as if it never had been.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use foedera_results::{
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
 /// If another program began it, or files cannot be read or written.
 pub(crate) fn go_on(
     face: &Face,
-    folder: &PathBuf,
+    folder: &Path,
     manifest: &Manifest,
     threads: Option<u16>,
     form: Option<Form>,
