@@ -214,7 +214,9 @@ mod tests {
         assert_eq!(done, 70);
         assert!(all.is_sorted_by_key(|row| (row.replicate, row.arm)));
         assert_eq!(all.last().map(|row| row.replicate), Some(69));
-        for replicate in [0, 63, 64] {
+        let mut seen = 0;
+        // On both sides of the border of a block. A history may have nothing on its table.
+        for replicate in (0..8).chain(60..70) {
             let which = Which {
                 replicate,
                 seed: 5,
@@ -229,15 +231,16 @@ mod tests {
                 .filter(|row| row.replicate == replicate && row.arm == 0)
                 .collect();
             assert_eq!(own.len(), history.outcome.ledger.len());
-            assert!(!own.is_empty());
+            seen += own.len();
             let sum = |values: &mut dyn Iterator<Item = f32>| values.map(f64::from).sum::<f64>();
             let (one, other) = (
                 sum(&mut own.iter().map(|row| row.value)),
                 sum(&mut history.outcome.ledger.iter().map(|entry| entry.value)),
             );
             assert!((one - other).abs() < 1e-9, "{one} {other}");
-            assert!(own.iter().any(|row| row.answer != Answer::NotAsked));
+            assert!(own.is_empty() || own.iter().any(|row| row.answer != Answer::NotAsked));
         }
+        assert!(seen > 0, "some history decides something");
     }
 
     #[test]
