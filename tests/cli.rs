@@ -3,6 +3,7 @@
 mod calibrating;
 mod comparing;
 mod describing;
+mod designs;
 mod long;
 mod models;
 mod precision;

@@ -5,6 +5,7 @@
 
 pub mod band;
 pub mod blockers;
+pub mod by_design;
 pub mod compare;
 pub mod figure;
 mod keyed;

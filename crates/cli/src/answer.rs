@@ -5,6 +5,7 @@
 
 mod course;
 mod document;
+mod error;
 mod lead;
 mod likelihoods;
 mod making;
@@ -28,6 +29,8 @@ pub(crate) struct Answer<'a> {
     leading: String,
     /// Quantiles over time, `[arm][measure][step]`.
     series: Vec<Vec<Vec<Option<SeriesPoint>>>>,
+    /// Means by the design of the run, where it matters.
+    means: Option<error::Means>,
     /// Seconds the run took; absent if it was made earlier.
     seconds: Option<f64>,
 }
@@ -36,18 +39,21 @@ impl<'a> Answer<'a> {
     /// Reads what the answer needs.
     ///
     /// # Errors
-    /// If the table of series is missing or broken.
+    /// If a table is missing or broken.
     pub(crate) fn read(results: &'a Results, seconds: Option<f64>) -> Result<Self, Failure> {
         let headline = results.manifest.origin.headline.clone().unwrap_or_default();
         let leading = headline.split('@').next().unwrap_or_default().to_owned();
-        Ok(Self {
+        let mut answer = Self {
             results,
             layout: &results.manifest.layout,
             aggregates: &results.aggregates,
             leading,
             series: results_folder::series(results)?,
+            means: None,
             seconds,
-        })
+        };
+        answer.means = error::means(&answer)?;
+        Ok(answer)
     }
 
     /// The closing table.
@@ -69,7 +75,9 @@ impl<'a> Answer<'a> {
             text += &likelihoods::how_likely(face, self, arm);
             text += &likelihoods::how_much(face, self, arm);
             text += &proposals::differences(face, self, arm);
+            text += &error::section(face, self, arm);
         }
+        text += &error::caution(face, self);
         text += &making::lines(face, self);
         text
     }

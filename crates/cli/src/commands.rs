@@ -12,6 +12,7 @@ mod man;
 mod merge;
 mod model;
 mod new;
+mod plan;
 mod replay;
 mod reproduce;
 mod resume;
@@ -49,6 +50,8 @@ pub(crate) enum Verb {
     Describe(describe::Args),
     /// Lists what two scenarios differ in
     Diff(diff::Args),
+    /// Says what a run would take and how exact it would be, from a small pilot
+    Plan(plan::Args),
     /// Runs an ensemble and prints the answer with its error
     Run(run::Args),
     /// Compares policies and settings in the same replicates: differences, regret, ranks that hold
@@ -105,6 +108,7 @@ impl Verb {
             Self::Show(args) => show::run(&args, face),
             Self::Describe(args) => describe::run(&args, face),
             Self::Diff(args) => diff::run(&args, face),
+            Self::Plan(args) => plan::run(&args, face),
             Self::Run(args) => run::run(&args, face),
             Self::Compare(args) => compare::run(&args, face),
             Self::Resume(args) => resume::run(&args, face),

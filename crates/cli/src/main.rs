@@ -8,6 +8,7 @@ mod asked;
 mod clock;
 mod command_line;
 mod commands;
+mod design;
 mod estimate;
 mod exit;
 mod face;

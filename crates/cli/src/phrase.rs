@@ -231,6 +231,19 @@ pub(crate) fn distribution(distribution: &Distribution) -> String {
         Distribution::Quantiles { p5, p50, p95 } => {
             format!("Quantiles {} {} {}", plain(*p5), plain(*p50), plain(*p95))
         }
+        Distribution::Elicited {
+            p5,
+            p50,
+            p95,
+            family,
+            ..
+        } => format!(
+            "{} through {} {} {}",
+            family.name(),
+            plain(*p5),
+            plain(*p50),
+            plain(*p95)
+        ),
         Distribution::Empirical(values) => format!("Empirical, {} values", values.len()),
         Distribution::Around { sd } => format!("Around ± {}", plain(*sd)),
         Distribution::Scaled { log_sd } => format!("Scaled ×÷ e^{}", plain(*log_sd)),

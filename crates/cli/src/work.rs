@@ -159,18 +159,37 @@ pub(crate) fn policies(
     Ok(found)
 }
 
+/// Most pairs of contradicting correlations that are named.
+const PAIRS: usize = 5;
+
 /// Says which correlations contradicted one another.
 pub(crate) fn tell_repairs(face: &Face, scenario: &Scenario, repairs: &[Repair]) {
-    for repair in repairs {
-        let path = |leaf| scenario.leaves.info(leaf).path.as_str();
-        face.note(&format!(
-            "{} the correlations contradict one another; the nearest possible ones are used, and {} \
-             with {} moves most: {} instead of {}",
-            face.note_paint.doubt("warning:"),
-            path(repair.first),
-            path(repair.second),
+    if let Some(text) = contradictions(scenario, repairs) {
+        face.note(&format!("{} {text}", face.note_paint.doubt("warning:")));
+    }
+}
+
+/// Which correlations contradict one another, and what is used instead.
+pub(crate) fn contradictions(scenario: &Scenario, repairs: &[Repair]) -> Option<String> {
+    let path = |leaf| scenario.leaves.info(leaf).path.as_str();
+    let pair = |repair: &Repair| {
+        format!(
+            "{} instead of {} between {} and {}",
             plain(repair.used),
             plain(repair.asked),
-        ));
-    }
+            path(repair.first),
+            path(repair.second),
+        )
+    };
+    let pairs: Vec<String> = repairs.iter().take(PAIRS).map(pair).collect();
+    let more = match repairs.len().saturating_sub(PAIRS) {
+        0 => String::new(),
+        n => format!(", and {n} more"),
+    };
+    (!pairs.is_empty()).then(|| {
+        format!(
+            "the correlations contradict one another; the nearest possible ones are used: {}{more}",
+            pairs.join(", ")
+        )
+    })
 }

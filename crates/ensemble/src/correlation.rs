@@ -11,13 +11,15 @@ use foedera_scenario::Leaf;
 const REPAIR_ROUNDS: u32 = 500;
 /// Sweeps of the eigenvalue rotation.
 const SWEEPS: u32 = 60;
+/// A smaller change of a rank correlation is not told, unless there is no larger one.
+const CHANGE_MIN: f64 = 0.01;
 /// Smallest eigenvalue of a repaired matrix.
 const EIGENVALUE_MIN: f64 = 1e-6;
 
-/// A set of correlations that contradicted one another, and what was used instead.
+/// One of a set of correlations that contradicted one another, and what was used instead.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Repair {
-    /// One leaf of the pair that moved most.
+    /// One leaf of the pair.
     pub first: Leaf,
     /// The other leaf.
     pub second: Leaf,
@@ -25,6 +27,13 @@ pub struct Repair {
     pub asked: f64,
     /// Rank correlation used.
     pub used: f64,
+}
+
+impl Repair {
+    /// How far the pair moved.
+    pub fn change(&self) -> f64 {
+        (self.asked - self.used).abs()
+    }
 }
 
 /// Inputs that are correlated, with the Cholesky factor of their normal correlations.
@@ -63,7 +72,7 @@ impl Group {
                 }
                 let factor = cholesky(&matrix).unwrap_or_else(|| {
                     let near = nearest_correlation(&matrix);
-                    repairs.extend(largest_change(leaves, &members, &matrix, &near));
+                    repairs.extend(changes(leaves, &members, &matrix, &near));
                     cholesky(&near).expect("the repair leaves every eigenvalue positive")
                 });
                 Self {
@@ -250,23 +259,27 @@ fn rotate(rest: &mut [Vec<f64>], vectors: &mut [Vec<f64>], p: usize, q: usize) {
     }
 }
 
-fn largest_change(
+/// Every pair that moved by more than can be ignored, the one that moved most first.
+fn changes(
     leaves: &[Leaf],
     members: &[usize],
     asked: &[Vec<f64>],
     used: &[Vec<f64>],
-) -> Option<Repair> {
+) -> Vec<Repair> {
     let rank = |normal: f64| 6.0 / std::f64::consts::PI * libm::asin(0.5 * normal);
     let n = members.len();
     let pairs = (0..n).flat_map(|row| (row + 1..n).map(move |col| (row, col)));
-    let change = |&(row, col): &(usize, usize)| (asked[row][col] - used[row][col]).abs();
-    let (row, col) = pairs.max_by(|one, other| change(one).total_cmp(&change(other)))?;
-    Some(Repair {
+    let repair = |(row, col): (usize, usize)| Repair {
         first: leaves[members[row]],
         second: leaves[members[col]],
         asked: rank(asked[row][col]),
         used: rank(used[row][col]),
-    })
+    };
+    let mut all: Vec<Repair> = pairs.map(repair).collect();
+    all.sort_by(|one, other| other.change().total_cmp(&one.change()));
+    let most = all.first().map_or(0.0, Repair::change);
+    all.retain(|repair| repair.change() >= CHANGE_MIN.min(most));
+    all
 }
 
 #[cfg(test)]
@@ -322,11 +335,9 @@ mod tests {
         let pairs = [(0, 1, 0.9), (1, 2, 0.9), (0, 2, -0.9)];
         let (groups, repairs) = Group::all_of(&leaves(3), &pairs, &[false; 3]);
         assert_eq!(groups.len(), 1);
-        assert_eq!(repairs.len(), 1);
-        assert!(
-            (repairs[0].asked - repairs[0].used).abs() > 0.1,
-            "{repairs:?}"
-        );
+        assert_eq!(repairs.len(), 3, "{repairs:?}");
+        assert!(repairs[0].change() > 0.1, "{repairs:?}");
+        assert!(repairs.is_sorted_by(|one, other| one.change() >= other.change()));
     }
 
     proptest! {

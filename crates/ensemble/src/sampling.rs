@@ -250,7 +250,10 @@ impl Sampler {
                 .inputs
                 .binary_search_by_key(&leaf, |input| input.leaf)
                 .ok();
+            let chosen = scenario.alternatives.iter().any(|one| one.leaf == leaf);
             let lanes = match drawn {
+                // Options are no amounts: a policy that chooses one leaves nothing to chance.
+                Some(_) if chosen => Lanes::splat(value as f32),
                 Some(idx) => {
                     let kept = |draw: &[f64]| value + (draw[idx] - info.value);
                     lanes_of(&|draw| kept(draw).max(info.min).min(info.max))

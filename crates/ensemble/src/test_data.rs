@@ -41,6 +41,7 @@ pub(crate) fn scenario() -> Scenario {
         stances: true,
         initiatives,
         shocks: Vec::new(),
+        alternatives: Vec::new(),
         uncertainties,
         correlations: Vec::new(),
         policies: vec![policy(Vec::new())],

@@ -4,6 +4,7 @@
 //! pass sees everything; the caller throws the result away if there was an error. References that
 //! do not resolve give `None`, so that what holds them is dropped rather than made up.
 
+pub(crate) mod alternatives;
 pub(crate) mod canonical;
 pub(crate) mod change;
 pub(crate) mod check;

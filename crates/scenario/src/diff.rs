@@ -154,6 +154,16 @@ fn structure(scenario: &Scenario) -> BTreeMap<String, Text> {
         all.written(&head, "when", |writer| writer.timing(&shock.timing));
         all.effects(&head, "effects", &shock.effects);
     }
+    for one in &scenario.alternatives {
+        let head = format!("alternatives.{}", one.id);
+        all.plain(&head, &one.title);
+        for option in &one.options {
+            let head = format!("{head}.{}", option.id);
+            all.plain(&head, &option.title);
+            all.of(&head, "weight", option.weight.to_string());
+            all.effects(&head, "effects", &option.effects);
+        }
+    }
     for policy in &scenario.policies {
         let head = format!("policies.{}", policy.id);
         all.plain(&head, &policy.title);

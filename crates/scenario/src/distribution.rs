@@ -5,12 +5,14 @@
 //! beta function (continued fraction, modified Lentz) and its inverse.
 
 mod beta;
+mod fit;
 mod normal;
 
 use crate::leaf::LeafInfo;
 use crate::model::Distribution;
 
 pub use beta::{beta_cdf, beta_quantile};
+pub use fit::{Fit, fit};
 pub use normal::{normal_cdf, normal_quantile};
 
 /// Quantile of the standard normal at 95 %: how far apart elicited quantiles are in units of sd.
@@ -68,6 +70,7 @@ pub fn quantile(distribution: &Distribution, reference: Reference, u: f64) -> f6
             let z = normal_quantile(u);
             p50 + z * if z < 0.0 { p50 - p5 } else { p95 - p50 } / Z95
         }
+        Distribution::Elicited { of, .. } => quantile(of, reference, u),
         Distribution::Empirical(values) => values[place(u, values.len())],
         Distribution::Around { sd } => reference.base + sd * normal_quantile(u),
         Distribution::Scaled { log_sd } => {
@@ -120,6 +123,7 @@ pub fn cdf(distribution: &Distribution, reference: Reference, x: f64) -> f64 {
                 1.0
             }
         }
+        Distribution::Elicited { of, .. } => cdf(of, reference, x),
         Distribution::Empirical(values) => {
             let below = values.iter().filter(|value| **value <= x).count();
             whole(below) / whole(values.len())
@@ -168,6 +172,7 @@ pub fn mean(distribution: &Distribution, reference: Reference) -> f64 {
             let root = libm::sqrt(2.0 / std::f64::consts::PI);
             p50 + root * ((p95 - p50) - (p50 - p5)) / (2.0 * Z95)
         }
+        Distribution::Elicited { of, .. } => mean(of, reference),
         Distribution::Empirical(values) => values.iter().sum::<f64>() / whole(values.len()),
         Distribution::Around { .. } => reference.base,
         Distribution::Scaled { log_sd } => reference.base * libm::exp(log_sd * log_sd / 2.0),

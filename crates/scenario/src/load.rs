@@ -132,7 +132,8 @@ struct Given {
 }
 
 /// Heads of paths that hold both numbers and other things: a number given there is a leaf.
-const LEAF_HEADS: [&str; 10] = [
+const LEAF_HEADS: [&str; 11] = [
+    "alternatives",
     "initiatives",
     "shocks",
     "policies",
@@ -342,6 +343,7 @@ impl Loader<'_> {
         let initiatives = decoder.initiatives(fields);
         let shocks = decoder.shocks(fields);
         let policies = decoder.pending_policies(fields);
+        let alternatives = decoder.alternatives(fields);
         decoder.set_numbers(fields, numbers);
         for dyad in &mut world.dyads {
             let pair = (&world.actors[dyad.source].id, &world.actors[dyad.target].id);
@@ -353,7 +355,8 @@ impl Loader<'_> {
         let policies = decoder.policies(policies);
         let mut pending = decoder.pending(&world_fields);
         pending.extend(decoder.pending(fields));
-        let uncertainties = decoder.spread(&pending);
+        let mut uncertainties = decoder.spread(&pending);
+        decoder.draw_alternatives(&alternatives, &mut uncertainties);
         let mut correlations = decoder.correlations(&world_fields, &uncertainties);
         correlations.extend(decoder.correlations(fields, &uncertainties));
         let (expect, changes) = decoder.expectations(fields, &policies);
@@ -370,6 +373,7 @@ impl Loader<'_> {
             stances: fields.flag(decoder, "stances", true),
             initiatives,
             shocks,
+            alternatives,
             uncertainties,
             correlations,
             policies,

@@ -59,6 +59,8 @@ pub struct Scenario {
     pub initiatives: Vec<Initiative>,
     /// Shocks.
     pub shocks: Vec<Shock>,
+    /// What may be so or otherwise for a whole history.
+    pub alternatives: Vec<Alternatives>,
     /// Uncertain inputs: of the world first, then of the scenario; one for each leaf at most.
     pub uncertainties: Vec<Uncertainty>,
     /// Rank correlations between uncertain leaves.
@@ -1065,6 +1067,73 @@ pub struct Uncertainty {
     pub distribution: Distribution,
 }
 
+/// A family of distributions that can be fitted to elicited quantiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Family {
+    /// Two halves of normals, joined at the median: meets any quantiles.
+    SplitNormal,
+    /// Normal.
+    Normal,
+    /// Lognormal.
+    LogNormal,
+    /// Triangular.
+    Triangular,
+    /// PERT.
+    Pert,
+    /// Beta on 0 to 1.
+    Beta,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::SplitNormal,
+        Self::Normal,
+        Self::LogNormal,
+        Self::Triangular,
+        Self::Pert,
+        Self::Beta,
+    ];
+
+    /// The word in a file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SplitNormal => "SplitNormal",
+            Self::Normal => "Normal",
+            Self::LogNormal => "LogNormal",
+            Self::Triangular => "Triangular",
+            Self::Pert => "Pert",
+            Self::Beta => "Beta",
+        }
+    }
+}
+
+/// What may be so or otherwise for a whole history: one option is drawn for each replicate.
+#[derive(Debug, Clone, Serialize)]
+pub struct Alternatives {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// The place of the option in force, from 0.
+    pub leaf: Leaf,
+    /// Options, at least two; the first is the base case.
+    pub options: Vec<AlternativeOption>,
+}
+
+/// One of several alternatives.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlternativeOption {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Weight, > 0.
+    pub weight: f64,
+    /// Effects, applied at the start where it is drawn.
+    pub effects: Vec<Effect>,
+}
+
 /// The distribution of an uncertain input. A draw is clamped to the leaf's valid range.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Distribution {
@@ -1133,6 +1202,19 @@ pub enum Distribution {
         p50: f64,
         /// 95 % quantile.
         p95: f64,
+    },
+    /// A named family fitted to elicited quantiles.
+    Elicited {
+        /// 5 % quantile asked for.
+        p5: f64,
+        /// Median asked for.
+        p50: f64,
+        /// 95 % quantile asked for.
+        p95: f64,
+        /// The family.
+        family: Family,
+        /// Its member that comes nearest.
+        of: Box<Self>,
     },
     /// Observed values, each as likely, ascending.
     Empirical(Vec<f64>),

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use crate::catalogue::Catalogue;
 use crate::decode::{
-    CONFIDENCE, FIGURE, change, distribution, driver, dyads, effect, element, expectation, figure,
-    initiative, outcome, policy, quantity, rule, scenario, shock, tables, world,
+    CONFIDENCE, FIGURE, alternatives, change, distribution, driver, dyads, effect, element,
+    expectation, figure, initiative, outcome, policy, quantity, rule, scenario, shock, tables,
+    world,
 };
 use crate::limits;
 use crate::spec::{Choice, Field, Need, Shape};
@@ -39,6 +40,8 @@ const PARTS: [Part; 7] = [
             &initiative::WINDOW,
             &initiative::RUNG,
             &shock::SHOCK,
+            &alternatives::ALTERNATIVES,
+            &alternatives::OPTION,
             &policy::POLICY,
         ],
         choices: &[&initiative::CADENCES, &shock::TIMINGS, &effect::CONDITIONS],
@@ -55,7 +58,7 @@ const PARTS: [Part; 7] = [
                 segments) or `params.*` (all parameters), to a distribution. For each number the most \
                 specific pattern wins, then the scenario's over the world's, then the later.",
         shapes: &[],
-        choices: &[&distribution::DISTRIBUTIONS],
+        choices: &[&distribution::DISTRIBUTIONS, &distribution::FAMILIES],
     },
     Part {
         heading: "Outcomes and expectations",

@@ -472,6 +472,16 @@ pub fn distribution(one: &Distribution) -> String {
         Distribution::Quantiles { p5, p50, p95 } => {
             format!("Quantiles(p5: {p5}, p50: {p50}, p95: {p95})")
         }
+        Distribution::Elicited {
+            p5,
+            p50,
+            p95,
+            family,
+            ..
+        } => format!(
+            "Quantiles(p5: {p5}, p50: {p50}, p95: {p95}, family: {})",
+            family.name()
+        ),
         Distribution::Empirical(values) => {
             let values: Vec<String> = values.iter().map(f64::to_string).collect();
             format!("Empirical([{}])", values.join(", "))

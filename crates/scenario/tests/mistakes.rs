@@ -783,6 +783,32 @@ fn sense() {
 }
 
 #[test]
+fn alternatives() {
+    let with = |options: &str| {
+        let text = format!(
+            "alternatives: {{ \"nature\": (options: {{ {options} }}) }},\n    policies: {{"
+        );
+        scenario("policies: {", &text)
+    };
+    assert_eq!(
+        codes(&with(
+            "\"a\": (weight: 1, effects: [DriverShift(driver: \"price\", by: 1)])"
+        )),
+        ["scenario::too_few"]
+    );
+    assert_eq!(
+        codes(&with("\"a\": (weight: 1), \"b\": (weight: 1)")),
+        ["scenario::nothing_happens"]
+    );
+    assert_eq!(
+        codes(&with(
+            "\"a\": (weight: 1, effects: [DriverShift(driver: \"price\", by: 1)]), \"b\": ()"
+        )),
+        ["scenario::missing_key"]
+    );
+}
+
+#[test]
 fn distributions() {
     check(
         "low_above_high",
@@ -803,6 +829,20 @@ fn distributions() {
         "no_spread",
         &["no_spread"],
         &scenario("Pert(low: 0.1, mode: 0.2, high: 0.4)", "Uniform(0.1, 0.1)"),
+    );
+    let pert = "Pert(low: 0.1, mode: 0.2, high: 0.4)";
+    let elicited = |rest: &str| scenario(pert, &format!("Quantiles({rest})"));
+    assert_eq!(
+        codes(&elicited("p5: 0.1, p50: 0.15, p95: 0.9, family: Normal")),
+        ["scenario::quantiles_contradict"]
+    );
+    assert_eq!(
+        codes(&elicited("p5: 0, p50: 0.15, p95: 0.9, family: LogNormal")),
+        ["scenario::quantiles_impossible"]
+    );
+    assert_eq!(
+        codes(&elicited("p5: 0.1, p50: 0.15, p95: 0.9, family: LogNorml")),
+        ["scenario::unknown_family"]
     );
     check(
         "weight_not_positive",

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foedera_scenario::{
-    Condition, Effect, ElementIdx, Group, Initiative, Leaf, OrganisationIdx, Outcome, Rule,
-    Scenario, Status, limits,
+    AlternativeOption, Condition, Effect, ElementIdx, Group, Initiative, Leaf, OrganisationIdx,
+    Outcome, Rule, Scenario, Status, limits,
 };
 
 use crate::batch::Measure;
@@ -373,7 +373,13 @@ fn all_effects(scenario: &Scenario) -> impl Iterator<Item = &Effect> {
     rungs
         .flat_map(|rung| &rung.effects)
         .chain(scenario.shocks.iter().flat_map(|shock| &shock.effects))
+        .chain(options(scenario).flat_map(|option| &option.effects))
         .chain(scenario.policies.iter().flat_map(|policy| &policy.effects))
+}
+
+/// Every option of all alternatives.
+fn options(scenario: &Scenario) -> impl Iterator<Item = &AlternativeOption> {
+    scenario.alternatives.iter().flat_map(|one| &one.options)
 }
 
 /// Every rule of each organisation: its own, then those that effects may bring.

@@ -24,6 +24,7 @@ pub(crate) fn document(answer: &Answer<'_>) -> Value {
         "question": origin.question,
         "status": manifest.status,
         "seed": origin.seed,
+        "design": origin.design,
         "requested": origin.n,
         "replicates": manifest.completed,
         "until": manifest.until,
@@ -92,6 +93,7 @@ fn outcomes(answer: &Answer<'_>, arm: usize) -> Vec<Value> {
                 "sd": tally.sd(), "min": tally.min(), "max": tally.max(),
                 "p5": quantile(0.05), "p50": quantile(0.5), "p95": quantile(0.95),
                 "difference": difference.map(|of| estimate(&of)),
+                "by_design": super::error::value(answer, arm, idx),
             })
         })
         .collect()

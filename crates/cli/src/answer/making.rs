@@ -35,6 +35,9 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
         number::counted(manifest.completed, "replicate"),
         manifest.origin.seed
     );
+    if !manifest.origin.design.is_default() {
+        text += &format!(" · {}", manifest.origin.design);
+    }
     if let Some(took) = answer.seconds {
         #[expect(clippy::cast_precision_loss, reason = "a speed shown with few digits")]
         let speed = manifest.completed.saturating_mul(arms) as f64 / took.max(1e-9);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
+use foedera_ensemble::Sampler;
 use foedera_scenario::{Diagnostic, Look, Override};
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use crate::{
     exit::Exit,
     face::{Face, complain, shell_word},
     failure::Failure,
-    number, scenario_file,
+    number, prose, scenario_file, work,
 };
 
 /// What to check.
@@ -40,11 +41,17 @@ enum Format {
 struct Found {
     file: String,
     diagnostics: Vec<Diagnostic>,
+    /// Correlations that contradict one another, in words.
+    contradictions: Option<String>,
 }
 
 impl Found {
     fn mistakes(&self) -> usize {
         self.diagnostics.iter().filter(|one| one.is_error()).count()
+    }
+
+    fn warnings(&self) -> usize {
+        self.diagnostics.len() - self.mistakes() + usize::from(self.contradictions.is_some())
     }
 }
 
@@ -55,10 +62,18 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     for file in &args.files {
         match scenario_file::check(file, &args.set) {
             Ok(found) => {
-                let diagnostics = found.map_or_else(|all| all, |loaded| loaded.warnings);
+                let (diagnostics, contradictions) = match found {
+                    Ok(loaded) => {
+                        let sampler = Sampler::new(&loaded.scenario, 1);
+                        let doubt = work::contradictions(&loaded.scenario, sampler.repairs());
+                        (loaded.warnings, doubt)
+                    }
+                    Err(all) => (all, None),
+                };
                 checked.push(Found {
                     file: file.display().to_string(),
                     diagnostics,
+                    contradictions,
                 });
             }
             Err(failure) if args.files.len() == 1 => return Err(failure),
@@ -96,8 +111,9 @@ fn document(found: &Found) -> serde_json::Value {
         "file": found.file,
         "ok": mistakes == 0,
         "mistakes": mistakes,
-        "warnings": found.diagnostics.len() - mistakes,
+        "warnings": found.warnings(),
         "diagnostics": found.diagnostics,
+        "contradicting_correlations": found.contradictions,
     })
 }
 
@@ -114,8 +130,11 @@ fn text(face: &Face, found: &Found) -> String {
         text += one.to_text(look).trim_end();
         text += "\n\n";
     }
-    let mistakes = found.mistakes();
-    let doubts = found.diagnostics.len() - mistakes;
+    if let Some(doubt) = &found.contradictions {
+        let line = format!("{file}: warning: {doubt}");
+        text += &format!("{}\n\n", prose::filled(&line, face.width, ""));
+    }
+    let (mistakes, doubts) = (found.mistakes(), found.warnings());
     let doubts = if doubts == 0 {
         String::new()
     } else {

@@ -1,5 +1,6 @@
 //! `foedera run FILE`: an ensemble, its files, and the closing table.
 
+mod more;
 mod until;
 
 use std::{
@@ -20,8 +21,10 @@ use foedera_results::{
 };
 use foedera_scenario::{Loaded, Override, Scenario};
 
+use self::more::Longer;
 use crate::{
     commands::resume,
+    design::{self, DesignArgs},
     exit::Exit,
     face::Face,
     failure::Failure,
@@ -32,9 +35,6 @@ use crate::{
     scenario_file,
     work::{self, Order},
 };
-
-/// Replicates if nobody says how many.
-const N: u64 = 10_000;
 
 /// What to run.
 #[derive(Debug, ClapArgs)]
@@ -93,6 +93,16 @@ pub(crate) struct Args {
     /// How progress is shown [default: a bar on a terminal]
     #[arg(long, value_enum)]
     progress: Option<Form>,
+    /// Makes the finished run in the folder longer by N replicates: all files as if run at once
+    ///
+    /// With the file, seed, policies and settings of that run; its design is kept. Monte Carlo and Sobol' designs go on;
+    /// a Latin hypercube, a grid and a table have no further points. The earlier replicates happen again, with the
+    /// same bits.
+    #[arg(long, value_name = "N", value_parser = crate::command_line::replicates,
+        conflicts_with_all = ["n", "until", "shard", "force", "design", "draws", "replicates_per_draw", "copies", "levels", "table_of_inputs"])]
+    more: Option<u64>,
+    #[command(flatten)]
+    design: DesignArgs,
 }
 
 /// Runs it.
@@ -102,8 +112,13 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     let scenario = Arc::new(loaded.scenario.clone());
     let policies = work::policies(&scenario, &args.policy)?;
     let goals = until::goals(&scenario, &args.until, args.n)?;
-    let n = args.n.unwrap_or(if goals.is_empty() { N } else { CAP });
-    let order = Order::new(scenario, policies, n, args.seed, args.threads);
+    let longer = more::longer(args, &scenario)?;
+    let (n, design) = match &longer {
+        Some(longer) => (longer.n, longer.found.origin.design.clone()),
+        None => args.design.of(&scenario, most(args))?,
+    };
+    let mut order = Order::new(scenario, policies, n, args.seed, args.threads);
+    order.request.design = design;
     until::fits(&order, &goals)?;
     let layout = order.layout()?;
     let mut manifest = Manifest::running(origin(args, &loaded, &order, &layout), layout);
@@ -112,7 +127,10 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         let shard = manifest.sharded(index, of);
         manifest = shard.ok_or_else(|| too_many_shards(&manifest, index, of))?;
     }
-    let folder = match place(args, &order.scenario, &manifest)? {
+    if let Some(longer) = &longer {
+        more::check(longer, &manifest)?;
+    }
+    let folder = match place(args, longer.as_ref(), &order.scenario, &manifest)? {
         Place::Answered(folder) => {
             let shown = folder.display();
             face.note(&format!(
@@ -126,9 +144,9 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let options = WriteOptions {
-        csv: args.csv,
+        csv: args.csv || longer.as_ref().is_some_and(|longer| has_csv(&longer.found)),
         trajectories: false,
-        force: args.force,
+        force: args.force || longer.is_some(),
     };
     let writer = RunWriter::create(&folder, options, manifest.clone())?;
     if let Some(rule) = manifest.until.clone() {
@@ -143,6 +161,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
         before: None,
         lost: None,
     };
+    design::advise(face, &order.request.design, n);
     let made = making::make(face, order, args.progress, &manifest, from)?;
     match made.manifest.shard {
         Some(shard) => making::close_shard(face, &folder, &made.manifest, shard, false),
@@ -201,7 +220,6 @@ fn shard_there(
     let is_ours = |found: &Manifest| {
         found.origin == wanted.origin && found.layout == wanted.layout && found.shard == Some(shard)
     };
-    let has_csv = |found: &Manifest| found.files.iter().any(|file| file.name == "runs.csv");
     match output::find(folder) {
         Ok(Found::Complete(found)) if is_ours(&found) && has_csv(&found) == args.csv => {
             let damaged = output::damaged_files(folder, &found);
@@ -231,21 +249,39 @@ fn too_many_shards(manifest: &Manifest, index: u64, of: u64) -> Failure {
     }
 }
 
+/// Replicates asked for, at most.
+fn most(args: &Args) -> Option<u64> {
+    let cap = (!args.until.is_empty()).then_some(CAP);
+    args.n.or(cap)
+}
+
 /// Where the results go.
-fn place(args: &Args, scenario: &Scenario, asked: &Manifest) -> Result<Place, Failure> {
+fn place(
+    args: &Args,
+    longer: Option<&Longer>,
+    scenario: &Scenario,
+    asked: &Manifest,
+) -> Result<Place, Failure> {
+    if let Some(longer) = longer {
+        return Ok(Place::Fresh(longer.folder.clone()));
+    }
     if let Some(folder) = &args.output {
         return Ok(Place::Fresh(folder.clone()));
     }
     if args.force {
         return Ok(Place::Fresh(Path::new("out").join(&scenario.name)));
     }
-    let has_csv = |manifest: &Manifest| manifest.files.iter().any(|file| file.name == "runs.csv");
     results_folder::choose(&scenario.name, &|found| {
         args.ledger.is_none()
             && until::same_question(found, asked)
             && found.layout == asked.layout
             && has_csv(found) == args.csv
     })
+}
+
+/// Whether a run wrote its tables as CSV too.
+fn has_csv(manifest: &Manifest) -> bool {
+    manifest.files.iter().any(|file| file.name == "runs.csv")
 }
 
 /// All that decides the results.
@@ -261,10 +297,6 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origi
         .iter()
         .map(|one| format!("{}={}", one.path, one.value))
         .collect();
-    let headline = order
-        .request
-        .headline
-        .map(|idx| layout.outcomes[idx].name.clone());
     let mut command = vec![
         "foedera".to_owned(),
         "run".to_owned(),
@@ -286,21 +318,36 @@ fn origin(args: &Args, loaded: &Loaded, order: &Order, layout: &Layout) -> Origi
             .iter()
             .flat_map(|one| ["--until".to_owned(), one.clone()]),
     );
+    command.extend(args.design.command(&order.request.design));
     command.extend(["--policy".to_owned(), args.policy.join(",")]);
     command.extend(args.no_stances.then(|| "--no-stances".to_owned()));
+    Origin {
+        command,
+        texts: loaded.texts.iter().map(text).collect(),
+        overrides,
+        ..bare_origin(order, layout)
+    }
+}
+
+/// All that decides the results but the texts that the scenario was read from.
+pub(crate) fn bare_origin(order: &Order, layout: &Layout) -> Origin {
+    let headline = order
+        .request
+        .headline
+        .map(|idx| layout.outcomes[idx].name.clone());
     Origin {
         program: "foedera".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         catalogue_sha256: making::catalogue_hash(),
-        command,
+        command: Vec::new(),
         scenario: order.scenario.name.clone(),
         title: order.scenario.title.clone(),
         question: order.scenario.question.clone(),
         headline,
-        texts: loaded.texts.iter().map(text).collect(),
-        overrides,
+        texts: Vec::new(),
+        overrides: Vec::new(),
         stances: order.request.stances,
-        seed: args.seed,
+        seed: order.request.seed,
         first: 0,
         n: order.request.n,
         design: order.request.design.clone(),

@@ -4,7 +4,7 @@ use super::fields::Fields;
 use super::{At, Decoder};
 use crate::distribution::{self, Reference};
 use crate::limits;
-use crate::model::Distribution;
+use crate::model::{Distribution, Family};
 use crate::spec::{ABOVE_ZERO, ANY, Choice, Field, Form, Shape, field, number};
 use crate::tree::{Node, Value};
 
@@ -92,11 +92,13 @@ pub(crate) const DISTRIBUTIONS: Choice = Choice {
         },
         Shape {
             name: "Quantiles",
-            doc: "Elicited 5, 50 and 95 % quantiles, joined by split normals",
+            doc: "Elicited 5, 50 and 95 % quantiles, joined by split normals or fitted by a family",
             fields: &[
                 any("p5", "5 % quantile"),
                 any("p50", "Median"),
                 any("p95", "95 % quantile"),
+                field("family", Form::Choice("family"), "What is fitted to them")
+                    .optional("SplitNormal"),
             ],
         },
         Shape {
@@ -126,6 +128,48 @@ pub(crate) const DISTRIBUTIONS: Choice = Choice {
         },
     ],
 };
+
+/// Families that can be fitted to quantiles.
+pub(crate) const FAMILIES: Choice = Choice {
+    noun: "family",
+    code: "scenario::unknown_family",
+    doc: "A family fitted to elicited quantiles; a warning tells where they contradict it",
+    variants: &[
+        Shape {
+            name: "SplitNormal",
+            doc: "Two halves of normals, joined at the median: meets any quantiles",
+            fields: &[],
+        },
+        Shape {
+            name: "Normal",
+            doc: "Normal: the median lies midway",
+            fields: &[],
+        },
+        Shape {
+            name: "LogNormal",
+            doc: "Lognormal: all above 0, the median is the geometric mean of the others",
+            fields: &[],
+        },
+        Shape {
+            name: "Triangular",
+            doc: "Triangular: two ends and a mode, moderately skew",
+            fields: &[],
+        },
+        Shape {
+            name: "Pert",
+            doc: "PERT: two ends and a mode, moderately skew",
+            fields: &[],
+        },
+        Shape {
+            name: "Beta",
+            doc: "Beta on 0 to 1, by median and width",
+            fields: &[],
+        },
+    ],
+};
+
+/// A larger miss than this share of the width from 5 to 95 % is told.
+const MISS_MAX: f64 = 0.02;
 
 const VALUE: Field = any("values", "A value");
 
@@ -186,7 +230,7 @@ impl Decoder<'_> {
             }
             "Quantiles" => {
                 let [p5, p50, p95] = self.ascending(fields, ["p5", "p50", "p95"])?;
-                Some(Distribution::Quantiles { p5, p50, p95 })
+                self.elicited(fields, [p5, p50, p95])
             }
             _ => {
                 let at = fields.at("of");
@@ -203,6 +247,60 @@ impl Decoder<'_> {
                 })
             }
         }
+    }
+
+    /// A family fitted to quantiles; what it misses is told.
+    fn elicited(&mut self, fields: &Fields, asked: [f64; 3]) -> Option<Distribution> {
+        let node = fields.node("family");
+        let chosen = node.map(|node| self.variant(node, &FAMILIES, &fields.at("family")));
+        let family = match chosen {
+            None => Family::SplitNormal,
+            Some(chosen) => {
+                let (shape, _) = chosen?;
+                Family::ALL
+                    .into_iter()
+                    .find(|family| family.name() == shape.name)?
+            }
+        };
+        let [p5, p50, p95] = asked;
+        let (name, path) = (family.name(), &fields.at.path);
+        let Some(fit) = distribution::fit(family, asked) else {
+            let message = format!("no {name} reaches from {p5} to {p95}");
+            let within = if family == Family::Beta {
+                "quantiles above 0 and below 1"
+            } else {
+                "quantiles above 0"
+            };
+            let mistake =
+                self.mistake("scenario::quantiles_impossible", fields.head, path, message);
+            self.push(
+                mistake
+                    .expected(within)
+                    .help("leave the family out, or choose another"),
+            );
+            return None;
+        };
+        if fit.miss > MISS_MAX {
+            let [low, middle, high] = fit.reached.map(|value| short(value, p95 - p5));
+            let message = format!(
+                "no {name} has these quantiles: the nearest has 5, 50 and 95 % at {low}, {middle} and {high}"
+            );
+            let help =
+                "correct them, choose another family, or leave it out: then all three are met";
+            let mistake =
+                self.mistake("scenario::quantiles_contradict", fields.head, path, message);
+            self.push(mistake.help(help).as_warning());
+        }
+        Some(match family {
+            Family::SplitNormal => fit.of,
+            _ => Distribution::Elicited {
+                p5,
+                p50,
+                p95,
+                family,
+                of: Box::new(fit.of),
+            },
+        })
     }
 
     /// A cut must leave something; what depends on the base value is not known yet.
@@ -333,6 +431,18 @@ impl Decoder<'_> {
     }
 }
 
+/// A value with the digits that can be told apart on a range.
+fn short(value: f64, width: f64) -> String {
+    let places = (2.0 - libm::floor(libm::log10(width))).clamp(0.0, 12.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 to 12"
+    )]
+    let places = places as usize;
+    format!("{value:.places$}")
+}
+
 /// The range of a distribution, if it has ends.
 pub(super) fn support(distribution: &Distribution) -> Option<(f64, f64)> {
     match distribution {
@@ -341,6 +451,7 @@ pub(super) fn support(distribution: &Distribution) -> Option<(f64, f64)> {
         | Distribution::Pert { low, high, .. }
         | Distribution::Truncated { low, high, .. } => Some((*low, *high)),
         Distribution::Beta { .. } => Some((0.0, 1.0)),
+        Distribution::Elicited { of, .. } => support(of),
         Distribution::Discrete(values) => range(values.iter().map(|(value, _)| *value)),
         Distribution::Empirical(values) => range(values.iter().copied()),
         Distribution::Normal { .. }

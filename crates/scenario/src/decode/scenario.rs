@@ -71,6 +71,12 @@ pub(crate) const SCENARIO: Shape = Shape {
         .optional("none"),
         field("shocks", Form::Words("a map from id to shock"), "Shocks").optional("none"),
         field(
+            "alternatives",
+            Form::Words("a map from id to alternatives"),
+            "What may be so or otherwise for a whole history, such as a decision rule",
+        )
+        .optional("none"),
+        field(
             "uncertainties",
             Form::Words("a map from path or pattern to distribution"),
             "Uncertain inputs",

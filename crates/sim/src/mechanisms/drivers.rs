@@ -111,6 +111,13 @@ pub(crate) fn swing(sum: f32) -> f32 {
     math::exp(math::clamp(sum, -SWING_MAX, SWING_MAX))
 }
 
+/// Whether the option at a place is the one that was drawn: 1 or 0.
+#[inline(always)]
+pub(crate) fn is_drawn(drawn: f32, place: f32) -> f32 {
+    let apart = drawn - place;
+    math::indicator((-0.5..0.5).contains(&apart))
+}
+
 #[cfg(test)]
 #[expect(
     clippy::disallowed_methods,
@@ -144,6 +151,15 @@ mod tests {
             level = reverting(level, 1.0, 0.7, 0.0, 1.0 / 12.0, 0.0);
         }
         assert!((level - reverting(2.0, 1.0, 0.7, 0.0, 0.25, 0.0)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn exactly_one_option_is_drawn() {
+        for drawn in [0.0, 0.49, 0.5, 1.0, 1.2, 1.5, 2.0] {
+            let hits: f32 = (0..4).map(|place| is_drawn(drawn, place as f32)).sum();
+            assert!((hits - 1.0).abs() < 1e-6, "{drawn}");
+        }
+        assert!(is_drawn(2.0, 2.0) > 0.0);
     }
 
     #[test]

@@ -217,8 +217,25 @@ fn fires(state: &State<'_>, timing: &Timing, entity: u32, fired: u32) -> bool {
     }
 }
 
-/// Applies the policy's effects in its month.
+/// Applies the effects of the options that were drawn.
+fn apply_alternatives(state: &mut State<'_>) {
+    for one in &state.scenario.alternatives {
+        let drawn = state.value(one.leaf);
+        for (place, option) in one.options.iter().enumerate() {
+            if kernel::is_drawn(drawn, place as f32) > 0.0 {
+                for effect in &option.effects {
+                    effects::apply(state, effect, None);
+                }
+            }
+        }
+    }
+}
+
+/// At the start the alternatives apply, in its month the policy.
 pub(super) fn apply_policy(state: &mut State<'_>) {
+    if state.step == 0 {
+        apply_alternatives(state);
+    }
     let Some(idx) = state.policy else { return };
     let policy = &state.scenario.policies[idx];
     if policy.effects.is_empty() || state.scenario.time.step_of(policy.from) != state.step as usize

@@ -451,8 +451,25 @@ fn firing(
     }
 }
 
-/// Applies the policy's effects in its month.
+/// Applies the effects of the options that were drawn, in the lanes that drew them.
+fn apply_alternatives(targets: &mut Targets) {
+    let plan = targets.plan.0.clone();
+    for one in &plan.scenario.alternatives {
+        let drawn = *targets.inputs.get(one.leaf);
+        for (place, option) in one.options.iter().enumerate() {
+            let mask = drawn.map(|drawn| kernel::is_drawn(drawn, place as f32));
+            for effect in &option.effects {
+                targets.apply(effect, &mask, None);
+            }
+        }
+    }
+}
+
+/// At the start the alternatives apply, in its month the policy.
 pub(crate) fn apply_policy(mut targets: Targets) {
+    if targets.clock.step == 0 {
+        apply_alternatives(&mut targets);
+    }
     let Some(idx) = targets.clock.policy else {
         return;
     };

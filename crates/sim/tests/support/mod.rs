@@ -70,6 +70,9 @@ pub fn drawn_inputs(
         let share = f64::from(rng::uniform(rng::word(
             seed, TEST_DRAWS, replicate, 0, leaf.0,
         )));
+        if scenario.alternatives.iter().any(|one| one.leaf == leaf) {
+            return (leaf, (share * (info.max + 1.0)).floor() as f32);
+        }
         // Half of the leaves stay as they are.
         let moved = rng::word(seed, TEST_DRAWS, replicate, 1, leaf.0).is_multiple_of(2);
         let width = match info.prior {

@@ -831,9 +831,21 @@ fn scenario(dice: &mut Dice, parts: &Parts) -> String {
     } else {
         String::new()
     };
+    let alternatives = if dice.chance(50) {
+        let options: Vec<String> = ["b", "c"]
+            .iter()
+            .map(|id| format!("\"{id}\": (weight: 1.5, {})", effects(dice, parts, false)))
+            .collect();
+        format!(
+            "alternatives: {{\"nature\": (options: {{\"a\": (weight: 1), {}}})}},",
+            options.join(", ")
+        )
+    } else {
+        String::new()
+    };
     format!(
         "Scenario(schema: 1, title: \"Random\", question: \"?\", world: \"world\", \
-         time: (start: \"{}-01\", end: \"{}-12\", step: {step}), focus: \"{}\", {errors}\n initiatives: {{{}}},\n shocks: {{{}}},\n \
+         time: (start: \"{}-01\", end: \"{}-12\", step: {step}), focus: \"{}\", {errors}{alternatives}\n initiatives: {{{}}},\n shocks: {{{}}},\n \
          policies: {{{}}},\n outcomes: [{}])",
         parts.first_year,
         parts.last_year,

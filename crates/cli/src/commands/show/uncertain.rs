@@ -8,9 +8,9 @@ use super::heading;
 use crate::{
     face::Face,
     number::plain,
-    phrase,
+    phrase, prose,
     sheet::{Column, Sheet, Tone, Word},
-    spark,
+    spark, work,
 };
 
 /// Cells of the small picture.
@@ -39,6 +39,7 @@ pub(super) fn inputs(face: &Face, scenario: &Scenario, detail: Detail) -> String
             Column::Number("base"),
             Column::Number("5 %"),
             Column::Words(""),
+            Column::Number("50 %"),
             Column::Number("95 %"),
             Column::Prose("given as"),
         ],
@@ -55,6 +56,11 @@ pub(super) fn inputs(face: &Face, scenario: &Scenario, detail: Detail) -> String
             path(correlation.first),
             path(correlation.second)
         );
+    }
+    let sampler = foedera_ensemble::Sampler::new(scenario, 1);
+    if let Some(doubt) = work::contradictions(scenario, sampler.repairs()) {
+        text += &prose::filled(&format!("warning: {doubt}"), face.width, "  ");
+        text.push('\n');
     }
     if detail == Detail::Kindred {
         text += &format!("  {}\n", face.paint.faint("show --all lists each of them"));
@@ -106,6 +112,7 @@ fn row(scenario: &Scenario, pattern: &str, members: &[&Uncertainty]) -> Vec<Word
             plain(info.value).into(),
             plain(quantile(0.05)).into(),
             Word::new(Tone::Picture, picture(quantile)),
+            plain(quantile(0.5)).into(),
             plain(quantile(0.95)).into(),
             given(one).into(),
         ];
@@ -118,6 +125,7 @@ fn row(scenario: &Scenario, pattern: &str, members: &[&Uncertainty]) -> Vec<Word
         blank(),
         blank(),
         Word::new(Tone::Faint, count),
+        blank(),
         blank(),
         first.into(),
     ]
