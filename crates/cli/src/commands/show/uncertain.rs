@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Cells of the small picture.
-const CELLS: usize = 16;
+const CELLS: usize = 14;
 /// Quantiles that the picture is made of.
 const DRAWS: u16 = 400;
 
@@ -36,7 +36,6 @@ pub(super) fn inputs(face: &Face, scenario: &Scenario, detail: Detail) -> String
         face,
         [
             Column::Wide("uncertain input", 34),
-            Column::Number("base"),
             Column::Number("5 %"),
             Column::Words(""),
             Column::Number("50 %"),
@@ -109,7 +108,6 @@ fn row(scenario: &Scenario, pattern: &str, members: &[&Uncertainty]) -> Vec<Word
         let quantile = |p: f64| foedera_ensemble::quantile(&one.distribution, info, p);
         return vec![
             info.path.as_str().into(),
-            plain(info.value).into(),
             plain(quantile(0.05)).into(),
             Word::new(Tone::Picture, picture(quantile)),
             plain(quantile(0.5)).into(),
@@ -122,7 +120,6 @@ fn row(scenario: &Scenario, pattern: &str, members: &[&Uncertainty]) -> Vec<Word
     let blank = || Word::from("");
     vec![
         pattern.into(),
-        blank(),
         blank(),
         Word::new(Tone::Faint, count),
         blank(),
