@@ -85,9 +85,13 @@ pub(super) fn section(face: &Face, answer: &Answer<'_>, arm: usize) -> String {
              take them for that"
         ),
         Some(From::Copies) => format!(
-            "from {} independent copies of the design; the other tables take replicates for independent, which is too \
-             cautious where a design helps",
-            design.copies().unwrap_or(1)
+            "from {} independent copies of the design; the other tables take replicates for independent, which {}",
+            design.copies().unwrap_or(1),
+            if design.per_point > 1 {
+                "those of one draw are not"
+            } else {
+                "is too cautious where a design helps"
+            }
         ),
         _ => "as if replicates were independent: the true error of a design in one copy is usually smaller, and \
               cannot be told; use --copies 8"

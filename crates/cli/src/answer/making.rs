@@ -35,9 +35,6 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
         number::counted(manifest.completed, "replicate"),
         manifest.origin.seed
     );
-    if !manifest.origin.design.is_default() {
-        text += &format!(" · {}", manifest.origin.design);
-    }
     if let Some(took) = answer.seconds {
         #[expect(clippy::cast_precision_loss, reason = "a speed shown with few digits")]
         let speed = manifest.completed.saturating_mul(arms) as f64 / took.max(1e-9);
@@ -51,6 +48,9 @@ pub(super) fn lines(face: &Face, answer: &Answer<'_>) -> String {
     }
     text.push('\n');
     text += &stopped(face, answer);
+    if !manifest.origin.design.is_default() {
+        text += &format!("  design: {}\n", manifest.origin.design);
+    }
     text += &faults(face, answer);
     let files: Vec<String> = manifest
         .files
