@@ -468,7 +468,8 @@ mod tests {
     #[test]
     fn what_the_pilot_did_not_see_has_a_bound() {
         let of = expect(&[0.0; 200], OutcomeKind::Truth, &Design::default(), 10_000);
-        assert!(of.half.is_some_and(|half| half < 3e-4));
+        // Wilson's upper end at none of 10,000: z² / (n + z²) = 3.84e-4.
+        assert!(of.half.is_some_and(|half| half < 3.9e-4));
         assert!(!of.note.is_empty());
     }
 }

@@ -367,6 +367,9 @@ fn difference(pair: &Pair) -> (Tone, String) {
     }
 }
 
+/// From where on savings of replicates are no longer told in digits.
+const SAVED_MAX: f64 = 1e6;
+
 /// How many times fewer replicates than independent runs would take.
 fn saved(of: &Pairing) -> String {
     match of {
@@ -381,7 +384,10 @@ fn saved(of: &Pairing) -> String {
                 high: *high,
                 n: 0,
             };
-            if high.is_finite() {
+            if *low > SAVED_MAX {
+                // What differs by as good as the same in every replicate: more digits tell nothing.
+                "over a million".to_owned()
+            } else if high.is_finite() {
                 digits::with_interval(&of)
             } else {
                 digits::plain(*value, 2)
