@@ -9,6 +9,7 @@ mod models;
 mod precision;
 mod reasons;
 mod refusals;
+mod reporting;
 mod running;
 mod scoring;
 mod sensitivity;

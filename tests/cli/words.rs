@@ -195,6 +195,7 @@ fn completions_and_man_name_every_command() {
         "structure",
         "why",
         "figure",
+        "report",
         "test",
         "model",
         "score",

@@ -8,12 +8,21 @@
 pub mod adoption;
 mod axis;
 pub mod blockers;
+pub mod causes;
 pub mod discovery;
-mod drawing;
+pub(crate) mod drawing;
 pub mod fan;
 pub mod incidence;
+pub mod intervals;
+pub mod lanes;
+pub mod map;
+pub mod network;
+mod outlines;
+mod palette;
+pub mod ranges;
 pub mod sweep;
 pub mod swimlanes;
+pub mod terms;
 
 use foedera_results::{Estimate, digits};
 
@@ -31,10 +40,34 @@ pub struct Caption<'a> {
 pub struct Figure {
     /// The finding, as one sentence without a full stop.
     pub title: String,
+    /// What is drawn, as a phrase.
+    pub legend: String,
     /// The same picture in words, for those who do not see it.
     pub description: String,
     /// The SVG document.
     pub svg: String,
+}
+
+impl Figure {
+    /// The picture alone, for a page that writes title and footer itself: without a size of its own, and with the whole
+    /// document's frame in `data-whole`, so that the page can hand out the file.
+    #[must_use]
+    pub fn inset(&self) -> String {
+        let Some((root, rest)) = self.svg.split_once('\n') else {
+            return self.svg.clone();
+        };
+        let attribute = |name: &str| {
+            let (_, from) = root.split_once(&format!(" {name}=\""))?;
+            Some(from.split('"').next().unwrap_or_default().to_owned())
+        };
+        let (Some(whole), Some(picture)) = (attribute("viewBox"), attribute("data-picture")) else {
+            return self.svg.clone();
+        };
+        format!(
+            "<svg viewBox=\"{picture}\" data-whole=\"{whole}\" role=\"img\" \
+             font-family=\"Inter, 'DejaVu Sans', Arial, sans-serif\">\n{rest}"
+        )
+    }
 }
 
 /// A value with as many digits as an error deserves, without the error.

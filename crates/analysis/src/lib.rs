@@ -13,6 +13,7 @@ pub mod medoids;
 pub mod posterior;
 pub mod prim;
 pub mod ranks;
+pub mod report;
 pub mod scoring;
 pub mod sensitivity;
 pub mod storylines;

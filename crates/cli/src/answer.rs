@@ -83,6 +83,11 @@ impl<'a> Answer<'a> {
     }
 }
 
+/// The sentences that carry the answer, as the closing table says them.
+pub(crate) fn sentences(answer: &Answer<'_>) -> Vec<String> {
+    lead::plain(answer)
+}
+
 /// A section's heading.
 fn heading(face: &Face, title: &str) -> String {
     format!("\n{}\n", face.paint.strong(title))

@@ -14,6 +14,7 @@ mod model;
 mod new;
 mod plan;
 mod replay;
+mod report;
 mod reproduce;
 mod resume;
 mod run;
@@ -74,6 +75,8 @@ pub(crate) enum Verb {
     Storylines(storylines::Args),
     /// Draws a picture of results as SVG: a fan, an adoption, who blocks what
     Figure(figure::Args),
+    /// Writes one self-contained page of what a run found, or Markdown
+    Report(report::Args),
     /// Tells one history as dated sentences
     Replay(replay::Args),
     /// Scores what a run says against what was observed
@@ -120,6 +123,7 @@ impl Verb {
             Self::Discover(args) => discover::run(&args, face),
             Self::Storylines(args) => storylines::run(&args, face),
             Self::Figure(args) => figure::run(&args, face),
+            Self::Report(args) => report::run(&args, face),
             Self::Replay(args) => replay::run(&args, face),
             Self::Score(args) => score::run(&args, face),
             Self::Calibrate(args) => calibrate::run(&args, face),

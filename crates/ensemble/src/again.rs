@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use foedera_scenario::{Leaf, PolicyIdx, Scenario};
 use foedera_sim::lanes::{LANES, Lanes};
-use foedera_sim::{Block, BlockOutcome, Engine, Isa, Program, Record};
+use foedera_sim::{Block, BlockOutcome, Engine, Isa, Moment, Program, Record};
 
 use crate::design::{Design, DesignError};
 use crate::sampling::Sampler;
@@ -132,6 +132,28 @@ impl<'a> Again<'a> {
             inputs: shifted.as_deref().unwrap_or(&self.inputs[block]),
             record,
         })
+    }
+
+    /// Lets one block happen and hands over what stands at the end of some steps.
+    pub(crate) fn watch(
+        &self,
+        engine: &mut Engine,
+        block: usize,
+        record: Record,
+        steps: &[usize],
+        see: &mut dyn FnMut(usize, Moment),
+    ) -> BlockOutcome {
+        let first = (block * LANES) as u64;
+        let block = Block {
+            seed: self.sample.seed,
+            first,
+            n: size(self.sample.n, first),
+            policy: self.sample.policy,
+            stances: self.sample.stances,
+            inputs: &self.inputs[block],
+            record,
+        };
+        engine.watch(&block, steps, see)
     }
 
     /// Inputs of a block with one of them shifted.

@@ -30,6 +30,7 @@ pub mod structure;
 pub mod study;
 #[cfg(test)]
 mod test_data;
+pub mod ties;
 pub mod until;
 
 pub use ask::{Answers, ask};

@@ -14,15 +14,12 @@ use foedera_results::{
 use super::{
     Caption, Figure,
     axis::Field,
-    drawing::{Anchor, Drawing, Type},
+    drawing::{Anchor, Drawing, shortened, small},
     fan::spread,
-    footer, short,
+    palette::colour,
+    short,
 };
 
-/// Okabe and Ito's colours, the light ones darkened for words on white, shallow rungs first.
-const COLOURS: [&str; 6] = [
-    "#0072B2", "#B84F00", "#007F5C", "#A8457F", "#2280B5", "#7A6000",
-];
 /// Dashes, so that colour is not all that tells curves apart.
 const DASHES: [&str; 6] = ["", "7 3", "2 2", "9 3 2 3", "4 2", "1 3"];
 /// Height of the field [px].
@@ -101,12 +98,12 @@ pub fn draw(adoption: &Adoption<'_>) -> Option<Figure> {
         .map(|counts| steps_of(counts, adoption.replicates))
         .collect();
     for (idx, curve) in curves.iter().enumerate() {
-        let colour = COLOURS[idx % COLOURS.len()];
+        let colour = colour(idx);
         let place = |pick: fn(&Estimate) -> f64| stairs(&field, curve, pick);
         drawing.band(&place(|of| of.high), &place(|of| of.low), colour, 0.15);
     }
     for (idx, curve) in curves.iter().enumerate() {
-        let colour = COLOURS[idx % COLOURS.len()];
+        let colour = colour(idx);
         let line = stairs(&field, curve, |of| of.value);
         drawing.curve(&line, colour, 2.0, DASHES[idx % DASHES.len()]);
     }
@@ -123,16 +120,13 @@ pub fn draw(adoption: &Adoption<'_>) -> Option<Figure> {
         "{title}. Curves over time: {bands}. At the end: {}.",
         ends.join(", ")
     );
-    Some(Figure {
-        svg: drawing.finish(
-            field.bottom() + 20.0,
-            &title,
-            &description,
-            &footer(&adoption.caption, bands),
-        ),
+    Some(drawing.figure(
+        field.bottom() + 20.0,
         title,
+        bands,
         description,
-    })
+        &adoption.caption,
+    ))
 }
 
 /// How far it gets, as a sentence.
@@ -210,20 +204,8 @@ fn name_curves(
         .map_or(0.0, |y| (y - field.bottom() - 4.0).max(0.0));
     for (idx, ((rung, end), y)) in adoption.rungs.iter().zip(ends).zip(places).enumerate() {
         let share = end.map_or_else(String::new, |end| short(&end));
-        let name: String = if rung.id.chars().count() > NAME_LETTERS {
-            rung.id
-                .chars()
-                .take(NAME_LETTERS - 1)
-                .chain(['…'])
-                .collect()
-        } else {
-            rung.id.clone()
-        };
-        let style = Type {
-            size: 11.0,
-            colour: COLOURS[idx % COLOURS.len()],
-            anchor: Anchor::Start,
-        };
+        let name = shortened(&rung.id, NAME_LETTERS);
+        let style = small(colour(idx), Anchor::Start);
         drawing.words(
             (field.end() + 6.0, y - over),
             style,

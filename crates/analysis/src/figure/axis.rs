@@ -2,10 +2,10 @@
 
 use foedera_results::layout::StepDate;
 
-use super::drawing::{Anchor, Drawing, FAINT, GRID, Type, WIDTH};
+use super::drawing::{Anchor, Drawing, FAINT, GRID, WIDTH, small};
 
 /// Space for numbers left of the picture [px].
-const LEFT: f64 = 52.0;
+pub(super) const LEFT: f64 = 52.0;
 /// Years named on the axis, at most.
 const YEARS_MAX: usize = 10;
 /// Distances between named years.
@@ -57,11 +57,7 @@ impl Field {
 
     /// Draws the grid with dates and numbers; `unit` is written after each number.
     pub(super) fn draw(&self, drawing: &mut Drawing, dates: &[StepDate], unit: &str) {
-        let faint = |anchor| Type {
-            size: 11.0,
-            colour: FAINT,
-            anchor,
-        };
+        let faint = |anchor| small(FAINT, anchor);
         let (numbers, decimals) = ticks(self.low, self.high);
         for value in numbers {
             let y = self.y(value);
@@ -76,19 +72,14 @@ impl Field {
         self.years(drawing, dates);
     }
 
-    /// Draws the dates alone.
+    /// Draws the dates below.
     pub(super) fn years(&self, drawing: &mut Drawing, dates: &[StepDate]) {
-        let faint = |anchor| Type {
-            size: 11.0,
-            colour: FAINT,
-            anchor,
-        };
         for (step, year) in years(dates) {
             let x = self.x(step);
             drawing.line((x, self.bottom()), (x, self.bottom() + 4.0), FAINT);
             drawing.words(
                 (x, self.bottom() + 17.0),
-                faint(Anchor::Middle),
+                small(FAINT, Anchor::Middle),
                 &year.to_string(),
             );
         }

@@ -4,8 +4,8 @@ use foedera_results::{Estimate, Layout, decision::DecisionTallies};
 
 use super::{
     Caption, Figure, deserved,
-    drawing::{Anchor, Drawing, INK, Type, WIDTH},
-    footer,
+    drawing::{Anchor, Drawing, INK, WIDTH, shortened, small},
+    palette::{BLANK, shade},
 };
 use crate::blockers::ranked;
 
@@ -43,7 +43,7 @@ pub fn draw(blocks: &Blocks<'_>) -> Option<Figure> {
     let (actors, left_out) = columns(blocks, &tabled);
     let title = finding(blocks, &tabled);
     let mut drawing = Drawing::new(&title);
-    let top = drawing.top + 22.0;
+    let top = drawing.top + 20.0;
     let width = ((WIDTH - NAMES - 24.0) / actors.len().max(1) as f64).min(64.0);
     for (column, actor) in actors.iter().enumerate() {
         let x = NAMES + width * (column as f64 + 0.5);
@@ -52,7 +52,7 @@ pub fn draw(blocks: &Blocks<'_>) -> Option<Figure> {
     }
     for (row, idx) in tabled.iter().enumerate() {
         let y = top + ROW * row as f64;
-        let name = shortened(&blocks.layout.initiatives[*idx].id);
+        let name = shortened(&blocks.layout.initiatives[*idx].id, NAME_LETTERS);
         drawing.words((NAMES - 8.0, y + 16.0), small(INK, Anchor::End), &name);
         for (column, actor) in actors.iter().enumerate() {
             let share = share(blocks, *idx, *actor);
@@ -63,24 +63,7 @@ pub fn draw(blocks: &Blocks<'_>) -> Option<Figure> {
     let bands = note(left_out);
     let description = format!("{title}. {}", in_words(blocks, &tabled));
     let bottom = top + ROW * tabled.len() as f64;
-    Some(Figure {
-        svg: drawing.finish(
-            bottom,
-            &title,
-            &description,
-            &footer(&blocks.caption, &bands),
-        ),
-        title,
-        description,
-    })
-}
-
-fn small(colour: &str, anchor: Anchor) -> Type<'_> {
-    Type {
-        size: 11.0,
-        colour,
-        anchor,
-    }
+    Some(drawing.figure(bottom, title, &bands, description, &blocks.caption))
 }
 
 /// Share of an initiative's tablings that an actor blocked; `None` if it never did.
@@ -159,38 +142,14 @@ fn listed(names: &[&str]) -> String {
 fn cell(drawing: &mut Drawing, corner: (f64, f64), width: f64, share: Option<Estimate>) {
     let size = (width - 2.0, ROW - 2.0);
     let Some(share) = share else {
-        drawing.square(corner, size, "#f7f7f7");
+        drawing.square(corner, size, BLANK);
         return;
     };
-    drawing.square(corner, size, &shade(share.value));
-    let colour = if share.value > 0.6 { "#ffffff" } else { INK };
+    let shade = shade(share.value);
+    drawing.square(corner, size, &shade);
     let text = deserved(share.value, share.half_width());
     let place = (corner.0 + size.0 / 2.0, corner.1 + 15.0);
-    drawing.words(place, small(colour, Anchor::Middle), &text);
-}
-
-/// A colour from almost white to dark blue.
-pub(super) fn shade(share: f64) -> String {
-    const LIGHT: [f64; 3] = [239.0, 243.0, 249.0];
-    const DARK: [f64; 3] = [0.0, 60.0, 110.0];
-    let mixed = |idx: usize| {
-        let value = LIGHT[idx] + (DARK[idx] - LIGHT[idx]) * share.clamp(0.0, 1.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a colour is between 0 and 255"
-        )]
-        let byte = libm::round(value) as u8;
-        byte
-    };
-    format!("#{:02x}{:02x}{:02x}", mixed(0), mixed(1), mixed(2))
-}
-
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_LETTERS {
-        return name.to_owned();
-    }
-    name.chars().take(NAME_LETTERS - 1).chain(['…']).collect()
+    drawing.words_on(place, &shade, &text);
 }
 
 fn note(left_out: usize) -> String {
@@ -307,12 +266,5 @@ mod tests {
     fn names_are_listed() {
         assert_eq!(listed(&["A"]), "A");
         assert_eq!(listed(&["A", "B", "C"]), "A, B and C");
-    }
-
-    #[test]
-    fn shades_darken() {
-        assert_eq!(shade(0.0), "#eff3f9");
-        assert_eq!(shade(1.0), "#003c6e");
-        assert_eq!(shade(7.0), shade(1.0));
     }
 }

@@ -3,7 +3,6 @@
 use super::{
     Caption, Figure,
     drawing::{Anchor, Drawing, FAINT, GRID, INK, Type, WIDTH},
-    footer,
 };
 
 /// Okabe and Ito's blue.
@@ -78,12 +77,7 @@ pub fn draw(of: &Discovery<'_>) -> Option<Figure> {
         ranges.join("; ")
     );
     let bottom = (top + HEIGHT + 36.0).max(y);
-    let footer = footer(&of.caption, words);
-    Some(Figure {
-        svg: drawing.finish(bottom, of.title, &description, &footer),
-        title: of.title.to_owned(),
-        description,
-    })
+    Some(drawing.figure(bottom, of.title.to_owned(), words, description, &of.caption))
 }
 
 const fn faint(anchor: Anchor) -> Type<'static> {

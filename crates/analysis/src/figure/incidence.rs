@@ -9,13 +9,10 @@ use super::{
     axis::Field,
     drawing::{Anchor, Drawing, Type},
     fan::spread,
-    footer, short,
+    palette::COLOURS,
+    short,
 };
 
-/// Okabe and Ito's colours, the light ones darkened for words on white.
-const COLOURS: [&str; 6] = [
-    "#0072B2", "#B84F00", "#007F5C", "#A8457F", "#2280B5", "#7A6000",
-];
 /// Dashes, so that colour is not all that tells curves apart.
 const DASHES: [&str; 6] = ["", "7 3", "2 2", "9 3 2 3", "4 2", "1 3"];
 /// Height of the field [px].
@@ -102,12 +99,13 @@ pub fn draw(of: &Incidence<'_>) -> Option<Figure> {
         "{title}. Curves over time: {words}. At the end: {}.",
         ends.join(", ")
     );
-    let footer = footer(&of.caption, words);
-    Some(Figure {
-        svg: drawing.finish(field.bottom() + 20.0, &title, &description, &footer),
+    Some(drawing.figure(
+        field.bottom() + 20.0,
         title,
+        words,
         description,
-    })
+        &of.caption,
+    ))
 }
 
 /// A curve that stays until it changes, without the points between.

@@ -6,14 +6,10 @@ use super::{
     Caption, Figure,
     axis::ticks,
     deserved,
-    drawing::{Anchor, Drawing, FAINT, GRID, INK, Type, WIDTH},
-    footer,
+    drawing::{Anchor, Drawing, FAINT, GRID, INK, WIDTH, small},
+    palette::{BLANK, COLOURS, shade},
 };
 
-/// Okabe and Ito's colours, the light ones darkened for words on white.
-const COLOURS: [&str; 6] = [
-    "#0072B2", "#B84F00", "#007F5C", "#A8457F", "#2280B5", "#7A6000",
-];
 /// Dashes, so that colour is not all that tells curves apart.
 const DASHES: [&str; 6] = ["", "7 3", "2 2", "9 3 2 3", "4 2", "1 3"];
 /// Height of the field [px].
@@ -70,14 +66,6 @@ pub struct Map<'a> {
     pub caption: Caption<'a>,
 }
 
-const fn small(colour: &str, anchor: Anchor) -> Type<'_> {
-    Type {
-        size: 11.0,
-        colour,
-        anchor,
-    }
-}
-
 /// Draws curves; `None` if no curve has a value.
 #[must_use]
 pub fn line(of: &Line<'_>) -> Option<Figure> {
@@ -132,16 +120,13 @@ pub fn line(of: &Line<'_>) -> Option<Figure> {
     let bands =
         "marks: what was run; bands: 95 % intervals of the levels; every step meets the same luck";
     let description = format!("{}. {}", of.title, in_words(of));
-    Some(Figure {
-        svg: drawing.finish(
-            frame.top + HEIGHT + 40.0,
-            of.title,
-            &description,
-            &footer(&of.caption, bands),
-        ),
-        title: of.title.to_owned(),
+    Some(drawing.figure(
+        frame.top + HEIGHT + 40.0,
+        of.title.to_owned(),
+        bands,
         description,
-    })
+        &of.caption,
+    ))
 }
 
 /// Names curves at their right end, if there are several.
@@ -268,11 +253,7 @@ pub fn map(of: &Map<'_>) -> Option<Figure> {
         "{}. Rows: {}; columns: {}.",
         of.title, of.axes[0], of.axes[1]
     );
-    Some(Figure {
-        svg: drawing.finish(bottom, of.title, &description, &footer(&of.caption, bands)),
-        title: of.title.to_owned(),
-        description,
-    })
+    Some(drawing.figure(bottom, of.title.to_owned(), bands, description, &of.caption))
 }
 
 fn paint(
@@ -284,7 +265,7 @@ fn paint(
 ) {
     let size = (width - 2.0, ROW - 2.0);
     let Some(cell) = cell else {
-        drawing.square(corner, size, "#f7f7f7");
+        drawing.square(corner, size, BLANK);
         return;
     };
     let share = if high > low {
@@ -292,12 +273,12 @@ fn paint(
     } else {
         0.0
     };
-    drawing.square(corner, size, &super::blockers::shade(share));
-    let colour = if share > 0.6 { "#ffffff" } else { INK };
+    let shade = shade(share);
+    drawing.square(corner, size, &shade);
     let text = deserved(cell.value, cell.half_width());
     if width >= 6.5 * text.chars().count() as f64 {
         let place = (corner.0 + size.0 / 2.0, corner.1 + 16.0);
-        drawing.words(place, small(colour, Anchor::Middle), &text);
+        drawing.words_on(place, &shade, &text);
     }
 }
 

@@ -6,13 +6,9 @@ use super::{
     Caption, Figure,
     axis::Field,
     drawing::{Anchor, Drawing, FAINT, GRID, INK, Type},
-    footer,
+    palette::COLOURS,
 };
 
-/// Okabe and Ito's colours, the light ones darkened for words on white.
-const COLOURS: [&str; 6] = [
-    "#0072B2", "#B84F00", "#007F5C", "#A8457F", "#2280B5", "#7A6000",
-];
 /// Height of a lane with its name [px].
 const LANE: f64 = 92.0;
 /// Height of its course [px].
@@ -97,12 +93,7 @@ pub fn draw(of: &Swimlanes<'_>) -> Option<Figure> {
         .map(|lane| format!("{}, {}", lane.name, lane.share))
         .collect();
     let description = format!("{title}. Storylines: {}.", names.join("; "));
-    let footer = footer(&of.caption, &words);
-    Some(Figure {
-        svg: drawing.finish(bottom + 20.0, &title, &description, &footer),
-        title,
-        description,
-    })
+    Some(drawing.figure(bottom + 20.0, title, &words, description, &of.caption))
 }
 
 /// The range of all courses, a little wider.

@@ -8,12 +8,17 @@ use crate::{estimate, face::Face, prose};
 
 /// The sentences, wrapped to the terminal.
 pub(super) fn sentences(face: &Face, answer: &Answer<'_>) -> String {
-    let all = [cohesion(answer), reach(answer), stopper(answer)];
-    let text = all.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let text = plain(answer).join(" ");
     if text.is_empty() {
         return String::new();
     }
     format!("\n{}\n", prose::filled(&text, face.width, ""))
+}
+
+/// The sentences, one by one.
+pub(super) fn plain(answer: &Answer<'_>) -> Vec<String> {
+    let all = [cohesion(answer), reach(answer), stopper(answer)];
+    all.into_iter().flatten().collect()
 }
 
 fn cohesion(answer: &Answer<'_>) -> Option<String> {

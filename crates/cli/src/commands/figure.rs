@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, face: &Face) -> Result<Exit, Failure> {
     face.next(&match args.kind {
         Kind::Fan => format!("foedera figure {folder} --kind adoption -o adoption.svg"),
         Kind::Adoption => format!("foedera figure {folder} --kind blockers -o blockers.svg"),
-        Kind::Blockers => format!("foedera why {folder}"),
+        Kind::Blockers => format!("foedera report {folder} -o report.html"),
     });
     Ok(Exit::Good)
 }
@@ -184,6 +184,8 @@ fn fan_of(
             label: &column.label,
             steps: &layout.steps,
             points: &series[arm][measure],
+            runs: &[],
+            marks: &[],
             caption,
         })
     }))
