@@ -247,7 +247,13 @@ impl View {
 
     /// A ring in pixels, cut at the frame; nothing if it lies outside.
     fn placed(&self, ring: &Ring) -> Option<Ring> {
-        let points = turned(ring, self.middle).into_iter().map(|(x, y)| {
+        let turned = turned(ring, self.middle);
+        // Land around a pole does not close and has no place on these projections.
+        let open = turned.last()?.0 - turned.first()?.0;
+        if open.abs() > 180.0 {
+            return None;
+        }
+        let points = turned.into_iter().map(|(x, y)| {
             let (x, y) = self.projection.place(x - self.middle, y);
             (
                 SIDE + (x - self.left) * self.unit,
