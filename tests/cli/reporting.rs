@@ -215,7 +215,8 @@ fn the_same_run_gives_the_same_report() {
             .as_array()
             .is_some_and(|charts| charts.len() >= 12)
     );
-    desk.run("report question.ron").check(5, &["question.ron"]);
+    desk.run("report question.ron -o new.html")
+        .check(5, &["question.ron"]);
 }
 
 #[test]

@@ -358,7 +358,7 @@ mod tests {
             caption: caption(),
         };
         let figure = map(&of).expect("there are values");
-        for word in [">0.10<", ">0.20<", ">0.90<", "second", "#f7f7f7"] {
+        for word in [">0.10<", ">0.20<", ">0.90<", "second", "fh0"] {
             assert!(figure.svg.contains(word), "no {word} in\n{}", figure.svg);
         }
         assert_eq!(

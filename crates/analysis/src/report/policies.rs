@@ -64,25 +64,7 @@ fn chart(layout: &Layout, pairs: &[PairTally], arm: usize, caption: Caption<'_>)
         .enumerate()
         .filter_map(|(idx, (column, pair))| Some((idx, pair.difference_of(column.kind)?, pair)))
         .collect();
-    let mut moved: Vec<(usize, Estimate)> = differences
-        .iter()
-        .filter(|(idx, of, _)| is_share(layout, *idx) && !of.includes_zero())
-        .map(|(idx, of, _)| (*idx, *of))
-        .collect();
-    let certainty = |of: &Estimate| of.value.abs() / of.half_width().max(1e-12);
-    moved.sort_by(|one, other| {
-        certainty(&other.1)
-            .total_cmp(&certainty(&one.1))
-            .then(one.0.cmp(&other.0))
-    });
-    moved.truncate(ROWS_MAX);
-    moved.sort_by(|one, other| {
-        other
-            .1
-            .value
-            .total_cmp(&one.1.value)
-            .then(one.0.cmp(&other.0))
-    });
+    let moved = moved_most(layout, &differences);
     let largest = moved
         .iter()
         .max_by(|one, other| one.1.value.abs().total_cmp(&other.1.value.abs()))?;
@@ -120,6 +102,42 @@ fn chart(layout: &Layout, pairs: &[PairTally], arm: usize, caption: Caption<'_>)
         scale: &scale,
         caption,
     })?;
+    Some(Chart {
+        id: format!("policy-{}", layout.arms[arm].id),
+        figure,
+        table: table_of(layout, differences),
+    })
+}
+
+/// The outcomes on one scale that can be told from zero, the surest of them, in order.
+fn moved_most(
+    layout: &Layout,
+    differences: &[(usize, Estimate, &PairTally)],
+) -> Vec<(usize, Estimate)> {
+    let mut moved: Vec<(usize, Estimate)> = differences
+        .iter()
+        .filter(|(idx, of, _)| is_share(layout, *idx) && !of.includes_zero())
+        .map(|(idx, of, _)| (*idx, *of))
+        .collect();
+    let certainty = |of: &Estimate| of.value.abs() / of.half_width().max(1e-12);
+    moved.sort_by(|one, other| {
+        certainty(&other.1)
+            .total_cmp(&certainty(&one.1))
+            .then(one.0.cmp(&other.0))
+    });
+    moved.truncate(ROWS_MAX);
+    moved.sort_by(|one, other| {
+        other
+            .1
+            .value
+            .total_cmp(&one.1.value)
+            .then(one.0.cmp(&other.0))
+    });
+    moved
+}
+
+/// Every difference as numbers.
+fn table_of(layout: &Layout, differences: Vec<(usize, Estimate, &PairTally)>) -> Table {
     let mut table = Table::new([
         "outcome",
         "#difference",
@@ -149,11 +167,7 @@ fn chart(layout: &Layout, pairs: &[PairTally], arm: usize, caption: Caption<'_>)
             if of.includes_zero() { "no" } else { "yes" }.to_owned(),
         ]);
     }
-    Some(Chart {
-        id: format!("policy-{}", layout.arms[arm].id),
-        figure,
-        table,
-    })
+    table
 }
 
 /// Whether an outcome is a probability, a share or an index, so that its differences stand on one scale.

@@ -246,6 +246,15 @@ fn network_of(of: &Region<'_>, at: &AtDate, places: &[(f64, f64)]) -> Option<Cha
         legend: &legend,
         caption: of.caption,
     })?;
+    Some(Chart {
+        id: format!("network-{}", at.date),
+        figure,
+        table: ties(of, at, &ordered),
+    })
+}
+
+/// Ties as numbers, the warmest first.
+fn ties(of: &Region<'_>, at: &AtDate, ordered: &[(usize, usize)]) -> Table {
     let mut table = Table::new([
         "actor",
         "other actor",
@@ -260,11 +269,7 @@ fn network_of(of: &Region<'_>, at: &AtDate, places: &[(f64, f64)]) -> Option<Cha
             number(at.spread[i][j]),
         ]);
     }
-    Some(Chart {
-        id: format!("network-{}", at.date),
-        figure,
-        table,
-    })
+    table
 }
 
 /// Minus signs for hyphens, but for the one in the date.

@@ -121,25 +121,7 @@ fn much(known: &Known<'_>) -> Table {
 /// What is not known, and where the numbers come from.
 pub(super) fn inputs(scenario: &Scenario) -> Section {
     let mut blocks = Vec::new();
-    let mut uncertain = Table::new(["input", "#base", "#5 %", "#95 %", "given as"]);
-    for uncertainty in &scenario.uncertainties {
-        let info = scenario.leaves.info(uncertainty.leaf);
-        let quantile = |p: f64| {
-            plain(foedera_ensemble::quantile(
-                &uncertainty.distribution,
-                info,
-                p,
-            ))
-        };
-        let given = phrase::distribution(&uncertainty.distribution);
-        uncertain.row([
-            info.path.clone(),
-            plain(info.value),
-            quantile(0.05),
-            quantile(0.95),
-            given,
-        ]);
-    }
+    let uncertain = uncertain(scenario);
     if uncertain.rows.is_empty() {
         blocks.push(Block::Text(
             "No input of this scenario is uncertain: all that differs between histories is luck."
@@ -194,6 +176,30 @@ pub(super) fn inputs(scenario: &Scenario) -> Section {
         title: "Inputs with their sources",
         blocks,
     }
+}
+
+/// Inputs that are drawn.
+fn uncertain(scenario: &Scenario) -> Table {
+    let mut uncertain = Table::new(["input", "#base", "#5 %", "#95 %", "given as"]);
+    for uncertainty in &scenario.uncertainties {
+        let info = scenario.leaves.info(uncertainty.leaf);
+        let quantile = |p: f64| {
+            plain(foedera_ensemble::quantile(
+                &uncertainty.distribution,
+                info,
+                p,
+            ))
+        };
+        let given = phrase::distribution(&uncertainty.distribution);
+        uncertain.row([
+            info.path.clone(),
+            plain(info.value),
+            quantile(0.05),
+            quantile(0.95),
+            given,
+        ]);
+    }
+    uncertain
 }
 
 /// The world's columns.
