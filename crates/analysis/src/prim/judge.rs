@@ -114,18 +114,26 @@ pub fn simplified(data: &Data<'_>, rows: &[usize], stage: &Stage) -> Simplified 
     }
 }
 
+/// Stages of a search that are looked at for restrictions that hold, about.
+const STAGES: usize = 12;
+
 /// Searches among all inputs, keeps those whose restrictions luck would not give as well, and searches among them
 /// again (Kwakkel 2019), until all of them are kept: with many inputs a single search loses itself in those that do
-/// not matter.
+/// not matter. Inputs that matter alone are kept for the second search as well.
 #[must_use]
 pub fn found(data: &Data<'_>, rows: &[usize], options: Options) -> Found {
     let mut allowed: Vec<usize> = (0..data.inputs.len()).collect();
     let mut dropped = Vec::new();
+    let mut first = true;
     loop {
         let trajectory = super::search_among(data, rows, &allowed, options);
-        let chosen = best(&trajectory);
-        let kept = simplified(data, rows, &trajectory.stages[chosen]);
-        let left = &kept.stage.restricted;
+        let (chosen, kept) = chosen(data, rows, &trajectory);
+        let mut left = kept.stage.restricted.clone();
+        if first {
+            left.extend(alone(data, rows, options));
+            left.sort_unstable();
+            left.dedup();
+        }
         if left.is_empty() || left.len() == allowed.len() {
             return Found {
                 trajectory,
@@ -134,9 +142,44 @@ pub fn found(data: &Data<'_>, rows: &[usize], options: Options) -> Found {
                 dropped,
             };
         }
-        allowed.clone_from(left);
+        allowed = left;
         dropped.extend(kept.dropped);
+        first = false;
     }
+}
+
+/// Inputs of which a box restricts nothing else and holds more cases than luck gives any of so many inputs.
+fn alone(data: &Data<'_>, rows: &[usize], options: Options) -> Vec<usize> {
+    let inputs = data.inputs.len();
+    let matters = |input: &usize| {
+        let trajectory = super::search_among(data, rows, &[*input], options);
+        let stage = &trajectory.stages[best(&trajectory)];
+        let base = trajectory.stages[0].density;
+        super::at_least(stage.k, stage.n, base) <= QUASI_P_MAX / inputs as f64
+    };
+    (0..inputs).filter(matters).collect()
+}
+
+/// The stage that separates best without restrictions that luck would give as well, and what is left of it; the
+/// earliest one of equals.
+fn chosen(data: &Data<'_>, rows: &[usize], trajectory: &Trajectory) -> (usize, Simplified) {
+    let stages = &trajectory.stages;
+    let all = (stages[0].n, stages[0].k);
+    let last = stages.len() - 1;
+    let mut looked: Vec<usize> = (0..=STAGES).map(|part| last * part / STAGES).collect();
+    looked.push(best(trajectory));
+    looked.sort_unstable();
+    looked.dedup();
+    let mut found = (0, simplified(data, rows, &stages[0]));
+    let mut reached = separation(&found.1.stage, all);
+    for idx in looked.into_iter().filter(|idx| *idx > 0) {
+        let kept = simplified(data, rows, &stages[idx]);
+        let here = separation(&kept.stage, all);
+        if here > reached {
+            (found, reached) = ((idx, kept), here);
+        }
+    }
+    found
 }
 
 /// Searches random halves of the rows again (Bryant and Lempert 2010): how often each input is restricted in

@@ -222,6 +222,35 @@ fn a_planted_box_is_found_and_what_does_not_matter_is_dropped() {
 }
 
 #[test]
+fn a_weak_effect_is_found_among_many_inputs() {
+    let n = 1000;
+    let values: Vec<Vec<f64>> = (0..40)
+        .map(|j| (0..n).map(|i| uniform(i, 70 + j)).collect())
+        .collect();
+    let chance_of = |i: usize| if values[7][i] > 0.5 { 0.4 } else { 0.15 };
+    let happened: Vec<bool> = (0..n)
+        .map(|i| uniform(i, 120) < chance_of(i as usize))
+        .collect();
+    let inputs: Vec<Input<'_>> = values
+        .iter()
+        .map(|values| Input {
+            kind: Kind::Number,
+            values,
+        })
+        .collect();
+    let data = Data {
+        inputs: &inputs,
+        happened: &happened,
+    };
+    let rows: Vec<usize> = (0..happened.len()).collect();
+    let options = Options::default();
+    let kept = found(&data, &rows, options).kept;
+    assert!(kept.stage.restricted.contains(&7), "{kept:?}");
+    assert!(kept.stage.restricted.len() <= 3, "{kept:?}");
+    assert!(chance(&data, &rows, options, rounds(39)) <= 0.05);
+}
+
+#[test]
 fn inputs_that_explain_nothing_are_told() {
     let n = 400;
     let values: Vec<Vec<f64>> = (0..6)
