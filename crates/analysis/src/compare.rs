@@ -2,7 +2,7 @@
 //!
 //! Takes the outcomes of each replicate under each alternative, where replicate k met the same draws and the same
 //! chance under all of them. Gives differences with intervals that hold together ([`together`]), how often one is
-//! better, what the pairing gained ([`pairing`]), regret, worst cases and thresholds ([`robust`]), and ranks as
+//! better, what the pairing gained ([`mod@pairing`]), regret, worst cases and thresholds ([`robust`]), and ranks as
 //! ranges: two alternatives that cannot be told apart are never set one above the other. Ranges of ranks follow
 //! from simultaneous differences (Mogstad, Romano, Shaikh and Wilhelm 2024, Rev. Econ. Stud. 91:476).
 

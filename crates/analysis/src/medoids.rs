@@ -106,7 +106,7 @@ struct Near {
     to_second: f64,
 }
 
-/// Groups curves around `k` of them, from [`STARTS`] random starts keyed by a seed.
+/// Groups curves around `k` of them, from `STARTS` random starts keyed by a seed.
 #[must_use]
 pub fn groups(distances: &Distances, k: usize, seed: u64) -> Groups {
     let n = distances.n;

@@ -24,7 +24,7 @@ pub struct Answers {
 /// request's first policy is run.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`crate::run()`].
 pub fn ask(
     scenario: &Scenario,
     outcomes: Vec<Outcome>,

@@ -1,8 +1,8 @@
 //! Makes the points of a design: a share of its distribution for every input of every point, from the seed alone.
 //!
 //! A share is a pure function of (method, seed, point, input), so that any replicate is found without the others,
-//! on any shard. Monte Carlo shares are keyed by the input's path; [`shuffle`] gives Latin hypercubes their
-//! permutations, [`sobol`] the Sobol' points and their scrambles. Grids and tables give values instead of shares.
+//! on any shard. Monte Carlo shares are keyed by the input's path; `shuffle` gives Latin hypercubes their
+//! permutations, `sobol` the Sobol' points and their scrambles. Grids and tables give values instead of shares.
 //! What a design is, and which analysis it fits, is told in [`foedera_results::design`].
 
 mod shuffle;

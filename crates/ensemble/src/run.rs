@@ -1,7 +1,7 @@
 //! Runs an ensemble: blocks on all cores, delivered in order, added up exactly.
 //!
 //! Each worker has one engine, runs a block of 64 replicates under every policy with the same draws and adds it to
-//! counts that do not care about order; [`crate::crew`] hands the rows over in order. When asked to stop, what is
+//! counts that do not care about order; `crew` hands the rows over in order. When asked to stop, what is
 //! delivered is always a prefix. A sink that makes parts safe hears the sums up to the end of each, so that a run can
 //! go on from any of them ([`Before`]).
 

@@ -2,7 +2,7 @@
 //!
 //! An [`Arm`] is a policy, whether stances count, and the inputs of each replicate. Replicate k meets the same chance
 //! under every arm, so that arms differ by what was changed and by nothing else. A study gives the values of the
-//! asked outcomes by arm, outcome and replicate; it writes no files. It uses the blocks of [`crate::run`], so that
+//! asked outcomes by arm, outcome and replicate; it writes no files. It uses the blocks of [`mod@crate::run`], so that
 //! the bits are the same for any number of threads, and equal to those of a run with the same policy and inputs.
 //!
 //! ```text

@@ -2,7 +2,7 @@
 //!
 //! A [`RunWriter`] is a [`Sink`]: it takes blocks in order and encodes a part of [`GROUP`] replicates at a time. A run
 //! of several parts makes each of them safe in the folder [`UNFINISHED`] with the sums up to its end; at the end the
-//! parts are put together ([`assemble`]), and the files move to their places when all of them are whole. Equal runs are
+//! parts are put together (`assemble`), and the files move to their places when all of them are whole. Equal runs are
 //! equal bytes, for any number of threads, interruptions and shards: nothing here knows a clock or a thread.
 
 mod assemble;

@@ -1,6 +1,6 @@
 //! The report as one page: text and static SVG first, a small script for buttons and dates, nothing from elsewhere.
 //!
-//! Every text is escaped; data is JSON without `<`; the page's own policy ([`super::sandbox`]) forbids the rest.
+//! Every text is escaped; data is JSON without `<`; the page's own policy (`sandbox`) forbids the rest.
 
 use std::fmt::Write as _;
 

@@ -79,7 +79,7 @@ struct Pilot {
     each: f64,
     /// Bytes that every run writes, and bytes for each replicate.
     bytes: (f64, f64),
-    /// Largest memory of this process [bytes], where the system tells.
+    /// Largest memory of this process in bytes, where the system tells.
     memory: Option<u64>,
     /// Outcomes of the first arm, `[outcome][replicate]`.
     values: Vec<Vec<f64>>,
@@ -241,7 +241,7 @@ fn folder_bytes(folder: &Path) -> f64 {
     sizes.map(|meta| meta.len() as f64).sum()
 }
 
-/// The largest memory that this process has had [bytes], where the system tells.
+/// The largest memory that this process has had in bytes, where the system tells.
 fn memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
